@@ -60,14 +60,18 @@ void Stopwatch::print() const {
 }
 
 std::unique_ptr<Program> load(const CommonOptions& options) {
+  auto text = read_text_file(options.file);
+  if (text) return load_text(options.file, std::move(*text), options);
   auto program = std::make_unique<Program>();
   program->path = options.file;
-  auto text = read_text_file(options.file);
-  if (!text) {
-    program->diagnostics.report(text.error());
-    return program;
-  }
-  const FileId file = program->sources.add(options.file, std::move(*text));
+  program->diagnostics.report(text.error());
+  return program;
+}
+
+std::unique_ptr<Program> load_text(const std::string& path, std::string text, const CommonOptions& options) {
+  auto program = std::make_unique<Program>();
+  program->path = path;
+  const FileId file = program->sources.add(path, std::move(text));
   auto syntax = program->watch.measure("parse", [&] { return parse(file, program->sources, program->diagnostics); });
   if (!syntax || program->diagnostics.has_errors()) return program;
   program->syntax = std::move(*syntax);

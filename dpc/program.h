@@ -51,6 +51,8 @@ struct Program {
 
 /// Never null. Errors of the file are in its diagnostics.
 std::unique_ptr<Program> load(const CommonOptions& options);
+/// The same of a text that is in no file; `path` is what messages call it.
+std::unique_ptr<Program> load_text(const std::string& path, std::string text, const CommonOptions& options);
 
 /// Prints all diagnostics to standard error; the exit code they ask for.
 int report(const Program& program);
