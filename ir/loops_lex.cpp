@@ -23,7 +23,9 @@ class Lexer {
 
  private:
   char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
-  bool is_digit(std::size_t ahead = 0) const { return std::isdigit(static_cast<unsigned char>(peek(ahead))) != 0; }
+  bool is_digit(std::size_t ahead = 0) const {
+    return std::isdigit(static_cast<unsigned char>(peek(ahead))) != 0;
+  }
   bool is_letter() const { return std::isalpha(static_cast<unsigned char>(peek())) != 0 || peek() == '_'; }
 
   void skip_blanks() {

@@ -9,7 +9,7 @@ namespace dp::loops {
 
 struct Token {
   enum class Kind { name, number, string, sign, end } kind = Kind::end;
-  std::string text;      // of a string: what it stands for
+  std::string text;  // of a string: what it stands for
   std::size_t line = 1;
 };
 

@@ -18,10 +18,12 @@ std::string cleaned(std::string_view name, std::string_view otherwise) {
   for (char& c : result) {
     if (!is_letter(c)) c = '_';
   }
-  if (std::isalpha(static_cast<unsigned char>(result.front())) == 0 && result.front() != '_') result.insert(0, "_");
+  if (std::isalpha(static_cast<unsigned char>(result.front())) == 0 && result.front() != '_')
+    result.insert(0, "_");
   while (result.back() == '.') result.back() = '_';
   // `a..b` would read as a range.
-  for (std::size_t at = result.find(".."); at != std::string::npos; at = result.find("..")) result.replace(at, 2, "_");
+  for (std::size_t at = result.find(".."); at != std::string::npos; at = result.find(".."))
+    result.replace(at, 2, "_");
   return result;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// Unique names for the text of a module: those given to buffers, variables and values, cleaned of characters that a
-// name cannot have, numbered where two would be the same. Names that are already so stay as they are, which makes
-// printing what was parsed give the same text.
+// Unique names for the text of a module: those given to buffers, variables and values, cleaned of characters
+// that a name cannot have, numbered where two would be the same. Names that are already so stay as they are,
+// which makes printing what was parsed give the same text.
 
 #include <set>
 #include <string>

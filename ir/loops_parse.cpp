@@ -76,7 +76,8 @@ class Reader {
   void read_buffer() {
     constexpr Place places[] = {Place::input, Place::output, Place::arena, Place::constant, Place::local};
     const auto* place = std::ranges::find_if(places, [&](Place p) { return words_.at(name(p)); });
-    if (place == std::end(places)) return words_.fail(fmt::format("no such declaration: `{}`", words_.peek().text));
+    if (place == std::end(places))
+      return words_.fail(fmt::format("no such declaration: `{}`", words_.peek().text));
     words_.expect(name(*place));
     Buffer buffer{.name = words_.name(), .place = *place};
     words_.declare(buffer.name, {Seen::buffer, static_cast<std::uint32_t>(module_.buffers.size())});
@@ -155,7 +156,10 @@ class Reader {
     return std::nullopt;
   }
 
-  struct Range { VariableId variable; std::int64_t extent; };
+  struct Range {
+    VariableId variable;
+    std::int64_t extent;
+  };
   Range range() {
     const std::string name = words_.name();
     words_.expect("in");
@@ -232,7 +236,8 @@ class Reader {
     return {std::move(result)};
   }
   ReduceTerm term() {
-    constexpr Combine combines[] = {Combine::sum, Combine::prod, Combine::max, Combine::min, Combine::any, Combine::all,
+    constexpr Combine combines[] = {Combine::sum,          Combine::prod,   Combine::max,
+                                    Combine::min,          Combine::any,    Combine::all,
                                     Combine::multiply_add, Combine::argmax, Combine::argmin};
     words_.expect("=");
     const auto* combine = std::ranges::find_if(combines, [&](Combine c) { return words_.accept(name(c)); });
@@ -253,9 +258,14 @@ class Reader {
       if (&one != &ranges[3]) words_.expect(",");
     }
     words_.expect("{");
-    Matmul result{.batch = ranges[0].variable, .row = ranges[1].variable, .column = ranges[2].variable,
-                  .inner = ranges[3].variable, .batches = ranges[0].extent, .rows = ranges[1].extent,
-                  .columns = ranges[2].extent, .inners = ranges[3].extent};
+    Matmul result{.batch = ranges[0].variable,
+                  .row = ranges[1].variable,
+                  .column = ranges[2].variable,
+                  .inner = ranges[3].variable,
+                  .batches = ranges[0].extent,
+                  .rows = ranges[1].extent,
+                  .columns = ranges[2].extent,
+                  .inners = ranges[3].extent};
     words_.expect("x");
     words_.expect("=");
     result.x = words_.expression();

@@ -1,7 +1,7 @@
 #pragma once
-// The parser of the loop IR's text in two parts: this one reads words and expressions and knows which names are in
-// sight; loops_parse.cpp reads declarations and statements with it. Inside `ir/` only. The first mistake ends the
-// reading: `failed()` is then true for ever and every further word read is the end.
+// The parser of the loop IR's text in two parts: this one reads words and expressions and knows which names
+// are in sight; loops_parse.cpp reads declarations and statements with it. Inside `ir/` only. The first
+// mistake ends the reading: `failed()` is then true for ever and every further word read is the end.
 
 #include <map>
 #include <optional>
@@ -36,7 +36,10 @@ class ExprReader {
   ExprId expression(int level = 0);
   std::vector<ExprId> expressions_in_parentheses();
 
-  struct Place { enum class Kind { buffer, variable, value } kind; std::uint32_t number = 0; };
+  struct Place {
+    enum class Kind { buffer, variable, value } kind;
+    std::uint32_t number = 0;
+  };
   void declare(const std::string& name, Place place);
   /// Names declared after `scope()` stay in sight only until its `restore`.
   std::size_t scope() const { return declared_.size(); }
@@ -62,7 +65,8 @@ class ExprReader {
   std::optional<Diagnostic> error_;
 };
 
-/// The scalar type that a pointwise op gives for operands of these types; of `convert` it is not told by them.
+/// The scalar type that a pointwise op gives for operands of these types; of `convert` it is not told by
+/// them.
 Dtype result_dtype(Op op, const std::vector<Dtype>& operands);
 
 }  // namespace dp::loops

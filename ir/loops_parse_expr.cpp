@@ -12,12 +12,14 @@ namespace dp::loops {
 
 void ExprReader::fail(std::string message) {
   if (failed()) return;
-  const std::size_t line = peek().line;
+  const std::size_t line = tokens_[at_ > 0 ? at_ - 1 : 0].line;  // of the last word that was understood
   error_ = diagnose(diag::MalformedLoopText, {}, line, message);
   at_ = tokens_.size() - 1;
 }
 
-const Token& ExprReader::peek(std::size_t ahead) const { return tokens_[std::min(at_ + ahead, tokens_.size() - 1)]; }
+const Token& ExprReader::peek(std::size_t ahead) const {
+  return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
+}
 
 bool ExprReader::at(std::string_view text) const {
   const bool is_word = peek().kind == Token::Kind::name || peek().kind == Token::Kind::sign;
@@ -88,7 +90,8 @@ void ExprReader::element(Dtype dtype, Literal& literal) {
     }
     auto& list = std::get<std::vector<std::int64_t>>(literal.elements);
     const bool is_truth = at("true") || at("false");
-    if (is_truth != (dtype == Dtype::boolean)) fail(fmt::format("`{}` is no {}", peek().text, dp::name(dtype)));
+    if (is_truth != (dtype == Dtype::boolean))
+      fail(fmt::format("`{}` is no {}", peek().text, dp::name(dtype)));
     list.push_back(is_truth ? (tokens_[at_++].text == "true" ? 1 : 0) : integer());
     return;
   }
@@ -142,8 +145,8 @@ std::vector<ExprId> ExprReader::expressions_in_parentheses() {
 }
 
 ExprId ExprReader::primary() {
-  const bool is_constant = peek().kind == Token::Kind::number || at("-") || at("inf") || at("nan") || at("true") ||
-                           at("false");
+  const bool is_constant =
+      peek().kind == Token::Kind::number || at("-") || at("inf") || at("nan") || at("true") || at("false");
   if (is_constant) return constant();
   if (accept("(")) {
     const ExprId inner = expression();
@@ -161,7 +164,8 @@ ExprId ExprReader::constant() {
   const bool is_negative = at("-");
   const std::string& text = peek(is_negative ? 1 : 0).text;
   const bool is_truth = text == "true" || text == "false";
-  const bool is_fraction = text.find_first_of(".n") != std::string::npos || text.find('e') != std::string::npos;
+  const bool is_fraction =
+      text.find_first_of(".n") != std::string::npos || text.find('e') != std::string::npos;
   Dtype dtype = is_truth ? Dtype::boolean : is_fraction ? Dtype::f32 : Dtype::i64;
   Literal literal;
   element(dtype, literal);
@@ -231,9 +235,11 @@ ExprId ExprReader::call(const std::string& name) {
   return failed() ? 0 : operation(*op, std::move(operands), exponent, target);
 }
 
-ExprId ExprReader::operation(Op op, std::vector<ExprId> operands, std::int64_t exponent, std::optional<Dtype> dtype) {
+ExprId ExprReader::operation(Op op, std::vector<ExprId> operands, std::int64_t exponent,
+                             std::optional<Dtype> dtype) {
   const int arity = info(op).arity + (op == Op::random_bits ? 1 : 0);
-  if (static_cast<int>(operands.size()) != arity) fail(fmt::format("`{}` takes {} operands", dp::name(op), arity));
+  if (static_cast<int>(operands.size()) != arity)
+    fail(fmt::format("`{}` takes {} operands", dp::name(op), arity));
   if (failed()) return 0;
   std::vector<Dtype> dtypes;
   for (const ExprId operand : operands) dtypes.push_back(module_.expressions[operand].dtype);

@@ -48,30 +48,33 @@ class Printer {
   std::vector<std::string> results() const {
     std::vector<std::string> texts;
     for (std::size_t k = 0; k < module_.output_types.size(); ++k) {
-      texts.push_back(fmt::format("{}: {}", quoted(module_.output_names[k]), dp::text(module_.output_types[k])));
+      texts.push_back(
+          fmt::format("{}: {}", quoted(module_.output_names[k]), dp::text(module_.output_types[k])));
     }
     return texts;
   }
 
   void print_site(const Site& site) {
-    std::string text = fmt::format("site {} at {}:{}:{}", quoted(site.message), site.span.file, site.span.begin,
-                                   site.span.end);
+    std::string text = fmt::format("site {} at {}:{}:{}", quoted(site.message), site.span.file,
+                                   site.span.begin, site.span.end);
     if (!site.types.empty()) text += fmt::format(" of {}", fmt::join(types(site.types), ", "));
     line(text);
   }
 
   void print_buffer(std::size_t number) {
     const Buffer& buffer = module_.buffers[number];
-    std::string text = fmt::format("{} {}: {}[{}]", name(buffer.place), names_.buffers[number], dp::name(buffer.dtype),
-                                   buffer.count);
+    std::string text = fmt::format("{} {}: {}[{}]", name(buffer.place), names_.buffers[number],
+                                   dp::name(buffer.dtype), buffer.count);
     if (buffer.place == Place::arena) text += fmt::format(" +{}", buffer.offset);
-    if (buffer.place == Place::input || buffer.place == Place::output) text += fmt::format(" {}", buffer.offset);
+    if (buffer.place == Place::input || buffer.place == Place::output)
+      text += fmt::format(" {}", buffer.offset);
     if (buffer.place == Place::constant) text += fmt::format(" = {}", literal(buffer));
     line(text);
   }
 
   static std::string literal(const Buffer& buffer) {
-    const std::size_t count = std::visit([](const auto& list) { return list.size(); }, buffer.literal.elements);
+    const std::size_t count =
+        std::visit([](const auto& list) { return list.size(); }, buffer.literal.elements);
     std::vector<std::string> texts;
     for (std::size_t k = 0; k < count; ++k) texts.push_back(element_text(buffer.literal, k, buffer.dtype));
     return fmt::format("[{}]", fmt::join(texts, ", "));
@@ -94,7 +97,8 @@ class Printer {
     line(fmt::format("let {} = {}", names_.values[let.value], text_of(let.expr)));
   }
   void print_statement(const Store& store) {
-    line(fmt::format("store {}[{}] = {}", names_.buffers[store.buffer], text_of(store.index), text_of(store.expr)));
+    line(fmt::format("store {}[{}] = {}", names_.buffers[store.buffer], text_of(store.index),
+                     text_of(store.expr)));
   }
   void print_statement(const Reduce& reduce) {
     const bool has_lanes = reduce.order == ReduceOrder::lanes;
@@ -109,7 +113,8 @@ class Printer {
     print_body(reduce.body);
     for (const ReduceTerm& term : reduce.terms) {
       const std::string second = term.y ? fmt::format(", {}", text_of(*term.y)) : "";
-      line(fmt::format("{} = {}({}{})", names_.values[term.value], name(term.combine), text_of(term.x), second));
+      line(fmt::format("{} = {}({}{})", names_.values[term.value], name(term.combine), text_of(term.x),
+                       second));
     }
     close();
   }
@@ -123,11 +128,15 @@ class Printer {
     print_body(product.epilogue);
     close();
   }
-  void print_statement(const If& branch) { print_block(fmt::format("if {}", text_of(branch.condition)), branch.then); }
+  void print_statement(const If& branch) {
+    print_block(fmt::format("if {}", text_of(branch.condition)), branch.then);
+  }
   void print_statement(const Check& check) {
     line(fmt::format("check {} {}({})", text_of(check.condition), check.site, list(check.values)));
   }
-  void print_statement(const Print& print) { line(fmt::format("print {}({})", print.site, list(print.values))); }
+  void print_statement(const Print& print) {
+    line(fmt::format("print {}({})", print.site, list(print.values)));
+  }
 
   bool is_absent(VariableId variable, std::int64_t extent) const {
     return extent == 1 && module_.variable_names[variable].empty();
@@ -151,7 +160,9 @@ class Printer {
   std::string expression(const ConstantExpr& constant, Dtype dtype, int) const {
     return typed_element_text(constant.value, dtype);
   }
-  std::string expression(const VariableExpr& variable, Dtype, int) const { return names_.variables[variable.variable]; }
+  std::string expression(const VariableExpr& variable, Dtype, int) const {
+    return names_.variables[variable.variable];
+  }
   std::string expression(const ValueExpr& value, Dtype, int) const { return names_.values[value.value]; }
   std::string expression(const LoadExpr& load, Dtype, int) const {
     return fmt::format("{}[{}]", names_.buffers[load.buffer], text_of(load.index));

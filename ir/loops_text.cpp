@@ -14,7 +14,8 @@ constexpr std::uint64_t plain_nan = 0x7ff8000000000000;
 std::string real_text(double value, Dtype dtype) {
   const auto bits = std::bit_cast<std::uint64_t>(value);
   if (std::isnan(value)) return bits == plain_nan ? "nan" : fmt::format("nan(0x{:x})", bits);
-  std::string text = dtype == Dtype::f32 ? fmt::format("{}", static_cast<float>(value)) : fmt::format("{}", value);
+  std::string text =
+      dtype == Dtype::f32 ? fmt::format("{}", static_cast<float>(value)) : fmt::format("{}", value);
   if (text.find_first_of(".eni") == std::string::npos) text += ".0";
   return text;
 }
@@ -23,11 +24,12 @@ std::string real_text(double value, Dtype dtype) {
 
 bool is_reserved(std::string_view word) {
   constexpr std::string_view words[] = {
-      "module", "arguments", "results", "arena",    "site",   "input",       "output",   "constant",   "local",
-      "kernel", "for",       "parallel", "vector",  "unroll", "serial",      "in",       "let",        "store",
-      "reduce", "lanes",     "blocks",   "sequential", "matmul", "accumulator", "x",      "y",          "if",
-      "check",  "print",     "true",     "false",   "inf",    "nan",         "of",       "at",         "argmax",
-      "argmin", "sum",       "prod",     "max",     "min",    "any",         "all",      "multiply_add"};
+      "module", "arguments", "results", "arena",       "site",   "input",      "output", "constant",
+      "local",  "kernel",    "for",     "parallel",    "vector", "unroll",     "serial", "in",
+      "let",    "store",     "reduce",  "lanes",       "blocks", "sequential", "matmul", "accumulator",
+      "x",      "y",         "if",      "check",       "print",  "true",       "false",  "inf",
+      "nan",    "of",        "at",      "argmax",      "argmin", "sum",        "prod",   "max",
+      "min",    "any",       "all",     "multiply_add"};
   return std::ranges::find(words, word) != std::end(words) || op_from_name(word) || dtype_from_name(word);
 }
 

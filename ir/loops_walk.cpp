@@ -34,7 +34,7 @@ std::span<const ExprId> parts(const Expr& expr) {
 }
 
 std::string_view name(Combine combine) {
-  constexpr std::string_view names[] = {"sum", "prod", "max",          "min",    "any",
+  constexpr std::string_view names[] = {"sum", "prod",         "max",    "min",   "any",
                                         "all", "multiply_add", "argmax", "argmin"};
   return names[static_cast<std::size_t>(combine)];
 }

@@ -1,6 +1,6 @@
 #pragma once
-// What a statement or an expression of the loop IR is made of, in one place: for whatever walks over loops and does not
-// care which kind of statement it meets (names, verification, sharing of expressions, counting).
+// What a statement or an expression of the loop IR is made of, in one place: for whatever walks over loops
+// and does not care which kind of statement it meets (names, verification, sharing of expressions, counting).
 
 #include <span>
 #include <type_traits>
@@ -9,8 +9,8 @@
 
 namespace dp::loops {
 
-/// Calls `f(expr)` for each expression that stands in the statement itself, not in a body that it owns. A reduction's
-/// terms and a product's factors count as its own. Of a mutable statement `f` may change them.
+/// Calls `f(expr)` for each expression that stands in the statement itself, not in a body that it owns. A
+/// reduction's terms and a product's factors count as its own. Of a mutable statement `f` may change them.
 template <class Statement, class F>
 void each_expression(Statement& statement, F f) {
   std::visit(
@@ -41,7 +41,8 @@ void each_expression(Statement& statement, F f) {
       statement.node);
 }
 
-/// The body that a statement owns: a loop's, a reduction's, a product's epilogue, a condition's; null where none.
+/// The body that a statement owns: a loop's, a reduction's, a product's epilogue, a condition's; null where
+/// none.
 template <class Statement>
 auto body_of(Statement& statement) -> std::conditional_t<std::is_const_v<Statement>, const Body*, Body*> {
   using Pointer = std::conditional_t<std::is_const_v<Statement>, const Body*, Body*>;
@@ -75,6 +76,5 @@ std::string_view name(Combine combine);
 std::string_view name(ReduceOrder order);
 std::string_view name(LoopKind kind);
 std::string_view name(Place place);
-
 
 }  // namespace dp::loops
