@@ -86,8 +86,8 @@ bool same_plan(const Numbered& a, const Numbered& b) {
 
 bool identical(const Graph& a, const Graph& b) {
   const Numbered x{a}, y{b};
-  return a.name == b.name && a.inputs.size() == b.inputs.size() && same_nodes(x, y) && same_results(x, y) &&
-         same_kernels(x, y) && same_plan(x, y);
+  return a.name == b.name && a.stage == b.stage && a.inputs.size() == b.inputs.size() && same_nodes(x, y) &&
+         same_results(x, y) && same_kernels(x, y) && same_plan(x, y);
 }
 
 }  // namespace dp

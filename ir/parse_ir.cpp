@@ -7,6 +7,7 @@
 #include "ir/infer.h"
 #include "ir/scanner.h"
 #include "ir/text.h"
+#include "ir/verify.h"
 
 namespace dp {
 namespace {
@@ -66,7 +67,7 @@ class GraphParser {
     const std::optional<std::string> name = scanner_.name();
     if (!name || !scanner_.expect('(')) return false;
     graph_.name = *name;
-    if (!inputs() || !scanner_.expect('{')) return false;
+    if (!inputs() || !stage() || !scanner_.expect('{')) return false;
     while (!scanner_.failed()) {
       scanner_.skip_lines();
       if (scanner_.take('}')) break;
@@ -93,6 +94,17 @@ class GraphParser {
       scanner_.skip_lines();
     } while (scanner_.take(','));
     return scanner_.expect(')');
+  }
+
+  bool stage() {
+    if (!scanner_.take_word("at")) return true;
+    const std::size_t begin = scanner_.position();
+    const std::optional<std::string> word = scanner_.name();
+    if (!word || !stage_from_name(*word)) {
+      return scanner_.fail(diagnose(diag::DumpSyntax, scanner_.span_from(begin), "the name of a stage"));
+    }
+    graph_.stage = *word;
+    return true;
   }
 
   bool line() {

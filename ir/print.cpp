@@ -67,9 +67,12 @@ struct Printer {
   void signature() {
     std::vector<std::string> parts;
     for (const Id id : graph.inputs) parts.push_back(called(id) + ": " + text(graph[id].type));
-    std::string whole = fmt::format("graph {}({}) {{\n", name_or_quoted(graph.name), fmt::join(parts, ", "));
+    const std::string stage = graph.stage == "graph" ? "" : "at " + graph.stage + " ";
+    std::string whole =
+        fmt::format("graph {}({}) {}{{\n", name_or_quoted(graph.name), fmt::join(parts, ", "), stage);
     if (whole.size() > signature_width) {
-      whole = fmt::format("graph {}(\n    {}) {{\n", name_or_quoted(graph.name), fmt::join(parts, ",\n    "));
+      whole = fmt::format("graph {}(\n    {}) {}{{\n", name_or_quoted(graph.name),
+                          fmt::join(parts, ",\n    "), stage);
     }
     result += whole;
   }

@@ -13,8 +13,9 @@
 //     }
 //   }
 //
-// A value is called by the user's name where no other has it, else by a number, its name behind `#`. An
-// attribute that the type or custom gives (see `default_attribute`) is left out.
+// Behind the inputs stands the stage, `at simplified`, where it is another than `graph`. A value is called by
+// the user's name where no other has it, else by a number, its name behind `#`. An attribute that the type or
+// custom gives (see `default_attribute`) is left out.
 
 #include <string>
 #include <vector>

@@ -23,6 +23,7 @@ Rewritten rebuilt(const Graph& graph, const InputType& input_type, const Replace
   Rewritten result{{}, std::vector<Id>(graph.size(), no_id)};
   Graph& target = result.graph;
   target.name = graph.name;
+  target.stage = graph.stage;
   target.donated = graph.donated;
   for (const Id id : graph.inputs) {
     result.ids[id] = target.input(graph[id].string("name"), input_type(graph[id].type));

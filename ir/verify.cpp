@@ -177,7 +177,7 @@ std::optional<Stage> stage_from_name(std::string_view name) {
 Stage stage_of(const Graph& graph) {
   if (graph.plan) return Stage::planned;
   if (!graph.kernels.empty()) return Stage::fused;
-  return check_level(graph) ? Stage::graph : Stage::grad;
+  return stage_from_name(graph.stage).value_or(Stage::graph);
 }
 
 std::span<const Invariant> all_invariants() { return invariants; }
@@ -196,6 +196,11 @@ std::string violation(const Graph& graph, Stage stage) {
                        print_node(graph, found->node, names), found->reason);
   }
   return "";
+}
+
+std::vector<std::string> verify(const Graph& graph) {
+  std::string text = violation(graph, stage_of(graph));
+  return text.empty() ? std::vector<std::string>{} : std::vector<std::string>{std::move(text)};
 }
 
 Status verify_read(const Graph& graph, FileId file) {

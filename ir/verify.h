@@ -19,7 +19,7 @@ enum class Stage : std::uint8_t { graph, grad, simplified, fused, planned };
 
 std::string_view name(Stage stage);
 std::optional<Stage> stage_from_name(std::string_view name);
-/// The stage that the graph shows by what it carries: a plan, kernels, or marks left to differentiate.
+/// The graph's stage, or a later one where it carries kernels or a plan.
 Stage stage_of(const Graph& graph);
 
 /// A node and what is wrong with it; `node` is `no_id` where the graph as a whole is at fault.
@@ -40,6 +40,9 @@ std::span<const Invariant> all_invariants();
 
 /// The first violation as text, with the invariant and the printed node; empty where all hold.
 std::string violation(const Graph& graph, Stage stage);
+
+/// The same at the graph's own stage, as a list of one text or none.
+std::vector<std::string> verify(const Graph& graph);
 
 /// The same for graphs from outside: E2006 at the beginning of that file.
 Status verify_read(const Graph& graph, FileId file);

@@ -84,7 +84,7 @@ TEST_CASE("a graph reads as text", "[print]") {
 
 TEST_CASE("kernels and plans are part of the text", "[print]") {
   const Graph graph = round_trip(
-      "graph f(x: f32[4]) {\n"
+      "graph f(x: f32[4]) at planned {\n"
       "  %0 = exp(x) : f32[4]\n"
       "  %1 = reduce_sum(%0) axes=[0] : f32\n"
       "  return %1\n"
@@ -183,6 +183,7 @@ TEST_CASE("a broken dump is refused with its place", "[print]") {
 TEST_CASE("a dump that ends or begins wrongly is refused", "[print]") {
   CHECK(error_of("") == "1:1 E2001 this is no dump of a graph: expected `graph`");
   CHECK(error_of("graph f(x: f32, x: f32) {\n return x\n}") == "1:17 E2003 `x` is defined twice");
+  CHECK(error_of("graph f() at home {\n}") == "1:14 E2001 this is no dump of a graph: expected the name of a stage");
   CHECK(error_of("graph f() {\n}") ==
         "2:2 E2001 this is no dump of a graph: expected a line `return …` before the end of the graph");
   CHECK(error_of("graph f() {\n return\n}\ngraph g() {\n return\n}") ==

@@ -166,9 +166,12 @@ TEST_CASE("each invariant finds the graph that breaks it", "[verify]") {
 
 TEST_CASE("stages are told by what a graph carries", "[verify]") {
   Graph graph = sound();
-  CHECK(stage_of(graph) == Stage::grad);
-  graph.outputs.push_back({"z", graph.add(Op::stop, {0})});
   CHECK(stage_of(graph) == Stage::graph);
+  graph.outputs.push_back({"z", graph.add(Op::stop, {0})});
+  CHECK(verify(graph).empty());
+  graph.stage = "grad";
+  CHECK(stage_of(graph) == Stage::grad);
+  CHECK_THAT(verify(graph).at(0), Catch::StartsWith("no levels"));
   CHECK(stage_of(planned()) == Stage::planned);
   CHECK(stage_from_name("simplified") == Stage::simplified);
   CHECK_FALSE(stage_from_name("nothing"));
