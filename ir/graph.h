@@ -63,6 +63,7 @@ struct Node {
 struct Note {
   std::string name;  // the user's name for the value, where there is one: `logits`, `net.fc1.w`
   Span span;
+  std::string place;  // `digits.dp:14`, in a graph read from a dump: its source is not at hand
 };
 
 struct Output {
@@ -111,7 +112,7 @@ class Graph {
   Id add(Op op, std::vector<Id> operands, Attributes attributes = {});
   /// For ops whose type cannot be inferred from operands: `input`, `constant`.
   Id add(Op op, std::vector<Id> operands, Attributes attributes, Type type);
-  /// A new argument; its name must differ from those before it.
+  /// A new argument, annotated with its name, which must differ from those before it.
   Id input(std::string name, Type type);
 
   const Node& operator[](Id id) const { return nodes_[id]; }
@@ -131,6 +132,10 @@ std::size_t hash(const Node& node);
 
 /// The one form of a literal of that scalar type: f32 values rounded, integers wrapped, equal elements a splat.
 Literal canonical(Literal literal, Dtype dtype);
+
+/// Whether the live parts of two graphs are the same: nodes in the same order, names in the notes, inputs, outputs,
+/// effects, kernels, plan and donated inputs.
+bool identical(const Graph& a, const Graph& b);
 
 /// Ids reachable from outputs and effects (and the inputs), ascending: operands first.
 std::vector<Id> live_nodes(const Graph& graph);
