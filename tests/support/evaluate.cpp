@@ -37,7 +37,7 @@ struct Number {
   friend Number operator^(Number x, Number y) { return F(x.whole() ^ y.whole()); }
 };
 
-#define DP_FUNCTION(ours, theirs)                                            \
+#define DP_FUNCTION(ours, theirs)                                           \
   inline Number<double> ours(Number<double> x) { return std::theirs(x.v); } \
   inline Number<Quad> ours(Number<Quad> x) { return theirs##q(x.v); }
 DP_FUNCTION(abs, fabs)
@@ -70,7 +70,7 @@ DP_FUNCTION(erfc, erfc)
 DP_FUNCTION(lgamma, lgamma)
 #undef DP_FUNCTION
 
-#define DP_FUNCTION(ours, theirs)                                                                          \
+#define DP_FUNCTION(ours, theirs)                                                                  \
   inline Number<double> ours(Number<double> x, Number<double> y) { return std::theirs(x.v, y.v); } \
   inline Number<Quad> ours(Number<Quad> x, Number<Quad> y) { return theirs##q(x.v, y.v); }
 DP_FUNCTION(pow, pow)
@@ -161,6 +161,7 @@ F meaning(Op op, Number<F> x, Number<F> y, Number<F> z) {
   case Op::name: return Number<F>(text).v;
 #define STRUCTURAL(name, ...)
 #include "ir/ops_structural.inc"
+
 #include "ir/ops.def"
 #include "ir/ops_end.inc"
     default: return y.v + z.v;
@@ -402,7 +403,8 @@ class Evaluator {
     const auto rest_y = static_cast<std::int64_t>(x.shape.size() - sum_x.size());
     const Index places_x =
         places(batch, sum_x, static_cast<std::int64_t>(batch.size()), rank, x.shape.size());
-    const Index places_y = places(node.integers("batch_y"), node.integers("sum_y"), rest_y, rank, y.shape.size());
+    const Index places_y =
+        places(node.integers("batch_y"), node.integers("sum_y"), rest_y, rank, y.shape.size());
     Index summed;
     for (const std::int64_t axis : sum_x) summed.push_back(x.shape[static_cast<std::size_t>(axis)]);
     return each(node, [&](const Index& index) {
@@ -411,7 +413,8 @@ class Evaluator {
         Index full = index;
         for (const std::int64_t position : unflat(summed, k)) full.push_back(position);
         const Index at_x = picked(full, places_x), at_y = picked(full, places_y);
-        if (node.op == Op::guarded_dot && (at(operand(node, 2), at_x) == 0 || at(operand(node, 3), at_y) == 0))
+        if (node.op == Op::guarded_dot &&
+            (at(operand(node, 2), at_x) == 0 || at(operand(node, 3), at_y) == 0))
           continue;
         sum += at(x, at_x) * at(y, at_y);
       }
