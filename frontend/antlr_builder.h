@@ -1,12 +1,12 @@
 #pragma once
-// From ANTLR's parse tree to ours. One class, whose parts lie in antlr_build_*.cpp: expressions, statements, types,
-// declarations, blocks of data and training. What the grammar lets through and the language does not (chained comparisons,
-// `f(x) = 3`) is reported here; the tree is then still complete. Private to the parser.
+// From ANTLR's parse tree to ours. One class, whose parts lie in antlr_build_*.cpp: expressions, statements,
+// types, declarations, blocks of data and training. What the grammar lets through and the language does not
+// (chained comparisons, `f(x) = 3`) is reported here; the tree is then still complete. Private to the parser.
 
 #include <antlr4-runtime.h>
 
-#include "DpParser.h"
 #include "frontend/antlr_parser.h"
+#include "grammar/DpParser.h"
 
 namespace dp {
 
@@ -97,8 +97,8 @@ class Builder {
     return std::make_unique<ast::Expr>(ast::Expr{.span = span, .node = std::move(node)});
   }
 
-  /// Counts the expressions around the present one. Where they are too many, the first time is reported and what
-  /// lies deeper is left out.
+  /// Counts the expressions around the present one. Where they are too many, the first time is reported and
+  /// what lies deeper is left out.
   class Depth {
    public:
     Depth(Builder& builder, std::size_t levels, antlr4::ParserRuleContext& tree);

@@ -1,7 +1,7 @@
 #include <antlr4-runtime.h>
 
-#include "DpLexer.h"
 #include "frontend/antlr_parser.h"
+#include "grammar/DpLexer.h"
 
 namespace dp {
 namespace {

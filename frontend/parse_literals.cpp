@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstdint>
 
+#include "support/unicode.h"
+
 namespace dp {
 namespace {
 
@@ -11,26 +13,6 @@ std::string without_underscores(std::string_view spelling) {
   std::string result(spelling);
   std::erase(result, '_');
   return result;
-}
-
-void append_utf8(std::string& text, std::uint32_t code_point) {
-  const auto byte = [&](std::uint32_t bits) { text.push_back(static_cast<char>(bits)); };
-  const auto continuation = [&](int shift) { byte(0x80 | ((code_point >> shift) & 0x3f)); };
-  if (code_point < 0x80) {
-    byte(code_point);
-  } else if (code_point < 0x800) {
-    byte(0xc0 | (code_point >> 6));
-    continuation(0);
-  } else if (code_point < 0x10000) {
-    byte(0xe0 | (code_point >> 12));
-    continuation(6);
-    continuation(0);
-  } else {
-    byte(0xf0 | (code_point >> 18));
-    continuation(12);
-    continuation(6);
-    continuation(0);
-  }
 }
 
 /// `u{1F600}` at `at`, the position of the `u`; gives the position behind it, or nothing.
@@ -41,8 +23,9 @@ std::optional<std::size_t> append_code_point(std::string& text, std::string_view
   std::uint32_t value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
   const bool surrogate = value >= 0xd800 && value < 0xe000;
-  if (error != std::errc() || end != digits.data() + digits.size() || value > 0x10ffff || surrogate) return std::nullopt;
-  append_utf8(text, value);
+  if (error != std::errc() || end != digits.data() + digits.size() || value > 0x10ffff || surrogate)
+    return std::nullopt;
+  text += encode_utf8(value);
   return close + 1;
 }
 
