@@ -93,6 +93,7 @@ bool may_be_unbounded(const Graph& graph, const Node& node, std::size_t operand)
     case Op::add:
     case Op::sub:
     case Op::relu:
+    case Op::gate:
     case Op::max:
     case Op::min:
     case Op::clamp:
