@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "ir/rewrite.h"
 #include "passes/differentiate.h"
 #include "tests/support/gradient_check.h"
 #include "tests/support/op_samples.h"
@@ -199,6 +200,22 @@ TEST_CASE("products with zeros", "[differentiate]") {
     require_small(check_derivatives(product, x));
   }
   CHECK(gradients(product, {tensor({4}, {2, 0, 3, 5})})[0].values == std::vector<double>{0, 30, 0, 0});
+}
+
+TEST_CASE("sizes that are not known yet", "[differentiate]") {
+  const Dim n = Dim::name("n");
+  Graph graph;
+  const Expression input{&graph, graph.input("x", {Dtype::f64, {n, 2}})};
+  const Expression x{&graph, graph.add(Op::mark, {input.id}, {{"id", std::int64_t{0}}})};
+  const Expression both = concat({flip(x, {0}), x * x}, 0);
+  const Expression y = reduce(Op::reduce_prod, reduce(Op::reduce_max, both, {1}), {0});
+  graph.outputs = {{"", graph.add(Op::vjp, {y.id, x.id, one(y).id})}};
+  const Result<Graph> result = differentiate(graph);
+  REQUIRE(result);
+  const Graph sized = substitute(*result, {{"n", Dim(2)}});
+  // the largest of the rows are 5, 3, 9, 25: 5·3·3²·5²
+  const auto values = evaluate<double>(sized, {{"x", tensor({2, 2}, {1, 3, 5, 2})}})[0].values;
+  CHECK(values == std::vector<double>{0, 3 * 3375 / 3.0, 3 * 3375 / 5.0, 0});
 }
 
 TEST_CASE("contractions", "[differentiate]") {
