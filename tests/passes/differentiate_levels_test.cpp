@@ -203,6 +203,8 @@ TEST_CASE("a gradient that is lost in an integer is refused", "[differentiate]")
   REQUIRE(found);
   CHECK(evaluate<double>(*found, {{"x", tensor({3}, {1, 5, 2})}})[0].values == std::vector<double>{0, 1, 0});
   CHECK(gradient_of(floor(reduce(Op::reduce_sum, x, {0}))));
+  const Expression stopped{&graph, graph.add(Op::stop, {convert(position, Dtype::f64).id})};
+  CHECK(gradient_of(stopped * 2.0));
 }
 
 TEST_CASE("kinks", "[differentiate]") {

@@ -245,6 +245,20 @@ TEST_CASE("where: second order", "[differentiate][where]") {
   check_close(second([](const auto& x) { return norm_root(sum(x[0] * x[0])); }, {0, 0}), {0, 0});
 }
 
+TEST_CASE("where: what is used outside as well counts everywhere", "[differentiate][where]") {
+  const Values x{tensor({2}, {-2, 4})};
+  const Values expected{tensor({2}, {-0.5, 0.5})};
+  for (const bool outside_first : {true, false}) {
+    const Builder y = [&](const auto& at) {
+      const Expression h = log(at[0]);
+      const Expression first = outside_first ? h * 1.0 : select(at[0] > 0.0, h, 0.0);
+      const Expression last = outside_first ? select(at[0] > 0.0, h, 0.0) : h * 1.0;
+      return first + last;
+    };
+    check_gradient(y, x, expected);
+  }
+}
+
 TEST_CASE("where: a guard that both branches fill up is dropped", "[differentiate][where]") {
   const Values x{tensor({3}, {-1, 0, 2})};
   const Builder leaky = [](const auto& at) { return select(at[0] > 0.0, at[0], 0.01 * at[0]); };
