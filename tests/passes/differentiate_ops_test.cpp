@@ -1,20 +1,17 @@
 // Every op of the op table that has a derivative, against central differences of the op itself.
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "ir/rewrite.h"
 #include "passes/differentiate.h"
 #include "tests/support/gradient_check.h"
+#include "tests/support/op_samples.h"
 
 namespace dp::test {
 namespace {
 
-Expression apply(Op op, const std::vector<Expression>& x) {
-  std::vector<Id> ids;
-  for (const Expression& operand : x) ids.push_back(operand.id);
-  return {x[0].graph, x[0].graph->add(op, ids)};
-}
-
-Expression apply(Op op, const std::vector<Expression>& x, Attributes attributes) {
+Expression apply(Op op, const std::vector<Expression>& x, Attributes attributes = {}) {
   std::vector<Id> ids;
   for (const Expression& operand : x) ids.push_back(operand.id);
   return {x[0].graph, x[0].graph->add(op, ids, std::move(attributes))};
@@ -28,6 +25,48 @@ void require_small(const Errors& errors) {
 
 bool takes_reals(const OpInfo& row) { return row.types == TypeClass::real || row.types == TypeClass::number; }
 
+bool has_derivative(const OpSample& sample) {
+  const DerivativeKind kind = info(sample.op).derivative;
+  if (info(sample.op).form == Form::leaf || info(sample.op).form == Form::level) return false;
+  if (kind == DerivativeKind::zero || kind == DerivativeKind::no_grad) return false;
+  const Graph& graph = sample.graph;
+  return is_real(graph[graph.outputs[0].node].type.dtype) &&
+         std::ranges::any_of(graph.inputs, [&](Id input) { return is_real(graph[input].type.dtype); });
+}
+
+Values real_inputs(const OpSample& sample, std::mt19937_64& random) {
+  Values x;
+  for (std::size_t k = 0; k < sample.graph.inputs.size(); ++k) {
+    const Type& type = sample.graph[sample.graph.inputs[k]].type;
+    if (!is_real(type.dtype)) continue;
+    x.push_back(random_tensor(*constants(type.shape), sample.domains[k].low, sample.domains[k].high, random));
+  }
+  return x;
+}
+
+/// The sample's node, squared so that its second derivative is not 0: of f64 arguments in place of its reals,
+/// and of constants in place of its other inputs.
+Builder builder_of(const OpSample& sample, std::mt19937_64& random) {
+  std::map<std::size_t, Tensor<double>> fixed;
+  for (std::size_t k = 0; k < sample.graph.inputs.size(); ++k) {
+    const Type& type = sample.graph[sample.graph.inputs[k]].type;
+    if (is_real(type.dtype)) continue;
+    fixed[k] =
+        random_tensor(*constants(type.shape), sample.domains[k].low, sample.domains[k].high + 1, random);
+    for (double& value : fixed[k].values) value = std::floor(value);
+  }
+  return [&sample, fixed](const std::vector<Expression>& x) {
+    std::size_t next = 0;
+    std::vector<Expression> operands;
+    for (std::size_t k = 0; k < sample.graph.inputs.size(); ++k) {
+      const Dtype dtype = sample.graph[sample.graph.inputs[k]].type.dtype;
+      operands.push_back(is_real(dtype) ? x[next++] : constant(*x[0].graph, dtype, fixed.at(k)));
+    }
+    const Expression r = apply(sample.op, operands, sample.graph[sample.graph.outputs[0].node].attributes);
+    return r * r;
+  };
+}
+
 }  // namespace
 
 TEST_CASE("pointwise derivatives of the op table", "[differentiate]") {
@@ -39,6 +78,16 @@ TEST_CASE("pointwise derivatives of the op table", "[differentiate]") {
     for (const Range& range : row.domain) x.push_back(random_tensor({4}, range.low, range.high, random));
     const bool second_order = row.op != Op::digamma;  // trigamma has none
     require_small(check_derivatives([&](const auto& at) { return apply(row.op, at); }, x, second_order));
+  }
+}
+
+TEST_CASE("every op with a derivative, on its samples", "[differentiate]") {
+  std::mt19937_64 random(10);
+  for (const OpSample& sample : all_op_samples()) {
+    if (!has_derivative(sample)) continue;
+    INFO(sample.label);
+    const bool second_order = sample.op != Op::digamma;  // trigamma has none
+    require_small(check_derivatives(builder_of(sample, random), real_inputs(sample, random), second_order));
   }
 }
 
@@ -151,6 +200,22 @@ TEST_CASE("products with zeros", "[differentiate]") {
     require_small(check_derivatives(product, x));
   }
   CHECK(gradients(product, {tensor({4}, {2, 0, 3, 5})})[0].values == std::vector<double>{0, 30, 0, 0});
+}
+
+TEST_CASE("sizes that are not known yet", "[differentiate]") {
+  const Dim n = Dim::name("n");
+  Graph graph;
+  const Expression input{&graph, graph.input("x", {Dtype::f64, {n, 2}})};
+  const Expression x{&graph, graph.add(Op::mark, {input.id}, {{"id", std::int64_t{0}}})};
+  const Expression both = concat({flip(x, {0}), x * x}, 0);
+  const Expression y = reduce(Op::reduce_prod, reduce(Op::reduce_max, both, {1}), {0});
+  graph.outputs = {{"", graph.add(Op::vjp, {y.id, x.id, one(y).id})}};
+  const Result<Graph> result = differentiate(graph);
+  REQUIRE(result);
+  const Graph sized = substitute(*result, {{"n", Dim(2)}});
+  // the largest of the rows are 5, 3, 9, 25: 5·3·3²·5²
+  const auto values = evaluate<double>(sized, {{"x", tensor({2, 2}, {1, 3, 5, 2})}})[0].values;
+  CHECK(values == std::vector<double>{0, 3 * 3375 / 3.0, 3 * 3375 / 5.0, 0});
 }
 
 TEST_CASE("contractions", "[differentiate]") {
