@@ -68,7 +68,6 @@ Result<Dataset> Dataset::create(std::vector<Field> fields, const Split& split,
   dataset.parts_[0].assign(order.begin(), train_end);
   dataset.parts_[1].assign(train_end, validation_end);
   dataset.parts_[2].assign(validation_end, validation_end + sizes->test);
-  dataset.epoch_order_ = dataset.parts_[0];
 
   for (const ScalingRequest& request : scalings) {
     const auto field = std::ranges::find(dataset.fields_, request.field, &Field::name);
@@ -87,13 +86,7 @@ std::int64_t Dataset::size(Part part) const {
 }
 
 std::span<const std::int64_t> Dataset::examples(Part part) const {
-  if (part == Part::train) return epoch_order_;
   return parts_[static_cast<std::size_t>(part)];
-}
-
-void Dataset::shuffle_epoch(std::uint64_t seed, std::int64_t epoch) {
-  std::ranges::copy(parts_[0], epoch_order_.begin());
-  shuffle(epoch_order_, seed, epoch_stream(epoch));
 }
 
 std::vector<Array> Dataset::batch_arrays(std::int64_t count) const {
@@ -106,16 +99,14 @@ std::vector<Array> Dataset::batch_arrays(std::int64_t count) const {
   return arrays;
 }
 
-void Dataset::gather(Part part, std::int64_t begin, std::span<Array> batch) const {
-  const auto order = examples(part);
+void Dataset::gather(std::span<const std::int64_t> examples, std::span<Array> batch) const {
   for (std::size_t i = 0; i < fields_.size(); ++i) {
     const Field& field = fields_[i];
-    const auto count = static_cast<std::size_t>(batch[i].shape().front());
     const std::size_t element = size_of(field.values.dtype());
     const std::size_t bytes = static_cast<std::size_t>(field.example_count()) * element;
     const std::byte* source = field.values.data() + static_cast<std::size_t>(field.start) * element;
     std::byte* target = batch[i].data();
-    for (const std::int64_t example : order.subspan(static_cast<std::size_t>(begin), count)) {
+    for (const std::int64_t example : examples) {
       std::memcpy(target, source + static_cast<std::size_t>(example * field.stride) * element, bytes);
       target += bytes;
     }

@@ -1,6 +1,6 @@
 #pragma once
-// A data set as training sees it: fields split into three disjoint parts, scaled, and handed out in batches.
-// Which example lies in which part, and the order of every epoch, depend on seeds alone.
+// A data set as training sees it: fields split into three disjoint parts, scaled, and copied out in batches.
+// Which example lies in which part depends on the seed alone.
 
 #include "runtime/data/scaling.h"
 
@@ -33,22 +33,18 @@ class Dataset {
   const std::vector<Field>& fields() const { return fields_; }
   const std::vector<Scaling>& scalings() const { return scalings_; }
   std::int64_t size(Part part) const;
-  /// The numbers of the part's examples. Of the training part in the order of the present epoch.
+  /// The numbers of the part's examples, in the order of the split.
   std::span<const std::int64_t> examples(Part part) const;
-
-  /// Draws the order of an epoch of the training part. Allocates nothing.
-  void shuffle_epoch(std::uint64_t seed, std::int64_t epoch);
 
   /// Arrays for a batch of `count` examples, a field each: [count, …].
   std::vector<Array> batch_arrays(std::int64_t count) const;
-  /// Copies the examples from `begin` on, in the order of the part, into arrays of `batch_arrays`.
-  void gather(Part part, std::int64_t begin, std::span<Array> batch) const;
+  /// Copies these examples into arrays of `batch_arrays(examples.size())`. Allocates nothing.
+  void gather(std::span<const std::int64_t> examples, std::span<Array> batch) const;
 
  private:
   std::vector<Field> fields_;
   std::vector<Scaling> scalings_;
   std::vector<std::int64_t> parts_[3];
-  std::vector<std::int64_t> epoch_order_;  // of the training part
 };
 
 }  // namespace dp

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/data/shuffle.h"
+
 namespace dp {
 
 std::int64_t steps_per_epoch(const TrainSettings& settings, std::int64_t train_examples) {
@@ -13,14 +15,16 @@ std::int64_t total_steps(const TrainSettings& settings, std::int64_t train_examp
   return settings.epochs ? settings.count * steps_per_epoch(settings, train_examples) : settings.count;
 }
 
-BatchFeed::BatchFeed(const TrainSettings& settings, Dataset* data)
+BatchFeed::BatchFeed(const TrainSettings& settings, const Dataset* data)
     : data_(data),
       seed_(settings.seed),
       batch_(settings.batch),
       steps_per_epoch_(dp::steps_per_epoch(settings, data == nullptr ? 0 : data->size(Part::train))) {
   if (data_ == nullptr) return;
   arrays_ = data_->batch_arrays(examples_per_step());
-  if (batch_ == 0) data_->gather(Part::train, 0, arrays_);
+  const auto examples = data_->examples(Part::train);
+  order_.assign(examples.begin(), examples.end());
+  if (batch_ == 0) data_->gather(order_, arrays_);
 }
 
 std::int64_t BatchFeed::examples_per_step() const {
@@ -31,13 +35,18 @@ std::int64_t BatchFeed::examples_per_step() const {
 std::span<const Array> BatchFeed::prepare(std::int64_t step) {
   if (data_ == nullptr || batch_ == 0) return arrays_;
   const std::int64_t epoch = (step - 1) / steps_per_epoch_;
-  if (epoch != epoch_) data_->shuffle_epoch(seed_, epoch);
-  epoch_ = epoch;
-  data_->gather(Part::train, (step - 1) % steps_per_epoch_ * batch_, arrays_);
+  if (epoch != epoch_) {
+    std::ranges::copy(data_->examples(Part::train), order_.begin());
+    shuffle(order_, seed_, epoch_stream(epoch));
+    epoch_ = epoch;
+  }
+  const std::int64_t begin = (step - 1) % steps_per_epoch_ * batch_;
+  data_->gather(std::span(order_).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(batch_)),
+                arrays_);
   return arrays_;
 }
 
-Evaluator::Evaluator(const TrainSettings& settings, Dataset* data, const TrainHooks& hooks)
+Evaluator::Evaluator(const TrainSettings& settings, const Dataset* data, const TrainHooks& hooks)
     : data_(data), hooks_(hooks), batch_(settings.batch) {}
 
 std::span<Array> Evaluator::buffers(std::int64_t count) {
@@ -56,7 +65,9 @@ Result<std::vector<double>> Evaluator::evaluate(Part part, std::span<const Array
   for (std::int64_t begin = 0; begin < examples; begin += batch) {
     const std::int64_t count = std::min(batch, examples - begin);
     const std::span<Array> arrays = buffers(count);
-    data_->gather(part, begin, arrays);
+    data_->gather(
+        data_->examples(part).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count)),
+        arrays);
     const auto values = hooks_.evaluate(parameters, arrays);
     if (!values) return values.error();
     sums.resize(values->size());

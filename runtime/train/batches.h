@@ -10,24 +10,25 @@ namespace dp {
 class BatchFeed {
  public:
   /// `data` may be null: then batches have no arrays.
-  BatchFeed(const TrainSettings& settings, Dataset* data);
+  BatchFeed(const TrainSettings& settings, const Dataset* data);
   /// The batch of a step (from 1). Valid until the next call.
   std::span<const Array> prepare(std::int64_t step);
   std::int64_t steps_per_epoch() const { return steps_per_epoch_; }
   std::int64_t examples_per_step() const;
 
  private:
-  Dataset* data_;
+  const Dataset* data_;
   std::uint64_t seed_;
   std::int64_t batch_;  // examples; 0: all, in one order
   std::int64_t steps_per_epoch_;
-  std::int64_t epoch_ = -1;  // whose order the data set is in
+  std::int64_t epoch_ = -1;  // whose order `order_` is
+  std::vector<std::int64_t> order_;
   std::vector<Array> arrays_;
 };
 
 class Evaluator {
  public:
-  Evaluator(const TrainSettings& settings, Dataset* data, const TrainHooks& hooks);
+  Evaluator(const TrainSettings& settings, const Dataset* data, const TrainHooks& hooks);
   /// Means over a part, each batch weighted by its examples, the last one smaller. Without data one call
   /// decides. Empty where the part is, or where there is nothing to evaluate with.
   Result<std::vector<double>> evaluate(Part part, std::span<const Array> parameters);
@@ -35,7 +36,7 @@ class Evaluator {
  private:
   std::span<Array> buffers(std::int64_t count);
 
-  Dataset* data_;
+  const Dataset* data_;
   const TrainHooks& hooks_;
   std::int64_t batch_;
   std::vector<Array> whole_, last_;

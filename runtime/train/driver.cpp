@@ -1,5 +1,6 @@
 #include "runtime/train/driver.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "runtime/train/batches.h"
@@ -19,7 +20,7 @@ constexpr std::int64_t rows_without_epochs =
 
 class Run {
  public:
-  Run(const TrainSettings& settings, Dataset* data, std::vector<Array> state, const TrainHooks& hooks,
+  Run(const TrainSettings& settings, const Dataset* data, std::vector<Array> state, const TrainHooks& hooks,
       Reporter& reporter)
       : settings_(settings),
         data_(data),
@@ -47,6 +48,7 @@ class Run {
   Diagnostic not_finite(double loss);
 
   bool row_is_due() const;
+  bool evaluates() const;
   bool is_over() const { return position_.step >= total_ || stopped_early_; }
   Part evaluated_part() const;
   std::span<const Array> parameters() const { return std::span(state_).first(settings_.parameters); }
@@ -54,7 +56,7 @@ class Run {
   Status save(std::string_view name);
 
   const TrainSettings& settings_;
-  Dataset* data_;
+  const Dataset* data_;
   const TrainHooks& hooks_;
   Reporter& reporter_;
   std::vector<Array> state_;
@@ -134,24 +136,28 @@ void Run::begin_report() {
 }
 
 Status Run::begin() {
-  if (total_ < 1) {
-    return diagnose(diag::BadTrainSettings, {}, "there is no whole batch, or no epoch or step, to train on");
-  }
   if (settings_.resume) {
     if (auto status = resume(); !status) return status;
   }
+  stopped_early_ = settings_.stop && position_.stale >= settings_.stop->patience;
   begin_report();
   std::vector<std::string> names;
-  if (hooks_.evaluate) {
+  if (evaluates()) {
     names = settings_.metrics;
     names.insert(names.begin(), fmt::format("{}_loss", name(evaluated_part())));
   }
   auto metrics =
       MetricsFile::open(settings_.folder + "/metrics.csv", names, settings_.resume ? position_.step : -1);
   if (!metrics) return metrics.error();
-  metrics_ = std::move(*metrics);
+  metrics_.emplace(std::move(*metrics));
   recovery_.begin(state_, position_.step);
   return Done{};
+}
+
+/// Without metrics the objective of the training part says no more than the loss of the steps.
+bool Run::evaluates() const {
+  const bool has_validation = data_ != nullptr && data_->size(Part::validation) > 0;
+  return hooks_.evaluate && (has_validation || !settings_.metrics.empty());
 }
 
 bool Run::row_is_due() const {
@@ -161,7 +167,7 @@ bool Run::row_is_due() const {
 }
 
 Status Run::report_row() {
-  auto values = evaluator_.evaluate(evaluated_part(), parameters());
+  auto values = evaluates() ? evaluator_.evaluate(evaluated_part(), parameters()) : std::vector<double>{};
   if (!values) return values.error();
   const auto count = static_cast<double>(std::max<std::int64_t>(position_.loss_count, 1));
   const MetricsRow row = {position_.step / feed_.steps_per_epoch(), position_.step,
@@ -277,18 +283,33 @@ Result<TrainOutcome> Run::run() {
   return std::move(outcome_);
 }
 
+Status check_settings(const TrainSettings& settings, const Dataset* data) {
+  const auto bad = [](std::string reason) { return diagnose(diag::BadTrainSettings, {}, std::move(reason)); };
+  const std::int64_t examples = data == nullptr ? 0 : data->size(Part::train);
+  if (settings.batch < 0) return bad("a batch cannot be negative");
+  if (data != nullptr && settings.batch > examples) {
+    return bad(fmt::format("a batch of {} is more than the {} examples of the training part", settings.batch,
+                           examples));
+  }
+  if (total_steps(settings, examples) < 1) return bad("it has no steps");
+  for (const Every& every : settings.every) {
+    if (every.count < 1) return bad("`every` needs a count of at least 1");
+    if (!every.save) continue;
+    const auto reason = reason_against_name(*every.save);
+    if (!reason.empty()) return bad(fmt::format("`save \"{}\"`: {}", *every.save, reason));
+    if (!every.save->ends_with(".safetensors")) return bad("`save` writes .safetensors files alone");
+  }
+  return Done{};
+}
+
 }  // namespace
 
-Result<TrainOutcome> train(const TrainSettings& settings, Dataset* data, std::vector<Array> initial_state,
-                           const TrainHooks& hooks, Reporter& reporter) {
+Result<TrainOutcome> train(const TrainSettings& settings, const Dataset* data,
+                           std::vector<Array> initial_state, const TrainHooks& hooks, Reporter& reporter) {
   DP_ASSERT(
       settings.state_names.size() == initial_state.size() && settings.parameters <= initial_state.size(),
       "{} names for {} arrays of state", settings.state_names.size(), initial_state.size());
-  if (data != nullptr && settings.batch > data->size(Part::train)) {
-    return diagnose(diag::BadTrainSettings, {},
-                    fmt::format("a batch of {} is more than the {} examples of the training part",
-                                settings.batch, data->size(Part::train)));
-  }
+  if (auto status = check_settings(settings, data); !status) return status.error();
   const auto lock = FolderLock::take(settings.folder);
   if (!lock) return lock.error();
   return Run(settings, data, std::move(initial_state), hooks, reporter).run();

@@ -14,7 +14,7 @@ namespace dp {
 /// or took long, and final.safetensors at its end. Errors: E1204 where another run has the folder · E1201,
 /// E1202, E1203 of `resume` · E1205 for impossible settings · E3101 for a loss that is not finite; the last
 /// good state is then in last_good.safetensors · E4101 where the disk fails · what the hooks return.
-Result<TrainOutcome> train(const TrainSettings& settings, Dataset* data, std::vector<Array> initial_state,
-                           const TrainHooks& hooks, Reporter& reporter);
+Result<TrainOutcome> train(const TrainSettings& settings, const Dataset* data,
+                           std::vector<Array> initial_state, const TrainHooks& hooks, Reporter& reporter);
 
 }  // namespace dp

@@ -43,18 +43,21 @@ Result<MetricsFile> MetricsFile::open(const std::string& path,
   for (const std::string& name : validation_names) text += "," + name;
   text += "\n" + kept_rows(path, keep);
   if (auto status = write_file_atomically(path, {as_bytes(text)}); !status) return status.error();
-  return MetricsFile(path);
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+  if (descriptor < 0) return diagnose(diag::CannotCreate, {}, path, std::strerror(errno));
+  return MetricsFile(path, descriptor);
+}
+
+MetricsFile::~MetricsFile() {
+  if (descriptor_ >= 0) close(descriptor_);
 }
 
 Status MetricsFile::append(const MetricsRow& row) {
   std::string line = fmt::format("{},{},{}", row.epoch, row.step, shortest_digits(row.loss));
   for (const double value : row.validation) line += "," + shortest_digits(value);
   line += "\n";
-  const int file = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
-  if (file < 0) return diagnose(diag::WriteFailed, {}, path_, std::strerror(errno));
-  const ssize_t written = write(file, line.data(), line.size());
+  const ssize_t written = write(descriptor_, line.data(), line.size());
   const int error = written < 0 ? errno : ENOSPC;
-  close(file);
   if (written == static_cast<ssize_t>(line.size())) return Done{};
   return diagnose(diag::WriteFailed, {}, path_, std::strerror(error));
 }

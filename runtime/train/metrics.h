@@ -24,12 +24,19 @@ class MetricsFile {
   /// values. Keeps the rows of an earlier run up to step `keep`; −1 keeps none.
   static Result<MetricsFile> open(const std::string& path, const std::vector<std::string>& validation_names,
                                   std::int64_t keep);
+  MetricsFile(MetricsFile&& other) noexcept : path_(std::move(other.path_)), descriptor_(other.descriptor_) {
+    other.descriptor_ = -1;
+  }
+  MetricsFile& operator=(MetricsFile&&) = delete;
+  ~MetricsFile();
+
   /// E4101 where the disk fails.
   Status append(const MetricsRow& row);
 
  private:
-  explicit MetricsFile(std::string path) : path_(std::move(path)) {}
+  MetricsFile(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
   std::string path_;
+  int descriptor_;
 };
 
 }  // namespace dp
