@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,6 +18,9 @@ class Array {
   Array() = default;
   /// Zero-filled. The shape must have passed `checked_element_count`.
   Array(Dtype dtype, std::vector<std::int64_t> shape);
+
+  /// The same elements in memory of its own; a plain copy shares them.
+  Array clone() const;
 
   Dtype dtype() const { return dtype_; }
   const std::vector<std::int64_t>& shape() const { return shape_; }
