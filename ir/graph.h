@@ -35,7 +35,8 @@ struct Literal {
 
 using AttributeValue = std::variant<std::int64_t, std::string, std::vector<std::int64_t>, Shape, Dtype, Literal>;
 
-/// Few and small: a sorted vector of (name, value). Which names an op has is said by its row in the op table.
+/// Few and small: (name, value) in the order of the op's row, which says what names an op has; `Graph::add` sorts them.
+/// ir/infer.h says which type of value each name has.
 struct Attribute {
   std::string_view name;  // one of the strings of the op table: they live for ever
   AttributeValue value;
@@ -50,6 +51,7 @@ struct Node {
   Attributes attributes;
   Type type;
 
+  bool operator==(const Node&) const = default;
   const AttributeValue* find(std::string_view name) const;
   std::int64_t integer(std::string_view name) const;
   const std::string& string(std::string_view name) const;
@@ -109,13 +111,14 @@ class Graph {
   Id add(Op op, std::vector<Id> operands, Attributes attributes = {});
   /// For ops whose type cannot be inferred from operands: `input`, `constant`.
   Id add(Op op, std::vector<Id> operands, Attributes attributes, Type type);
+  /// A new argument; its name must differ from those before it.
   Id input(std::string name, Type type);
 
   const Node& operator[](Id id) const { return nodes_[id]; }
   std::size_t size() const { return nodes_.size(); }
 
   const Note& note(Id id) const;
-  /// The first note given to a node stays.
+  /// The first name and the first span given to a node stay; what is missing is filled in.
   void annotate(Id id, Note note);
 
  private:
@@ -125,6 +128,9 @@ class Graph {
 };
 
 std::size_t hash(const Node& node);
+
+/// The one form of a literal of that scalar type: f32 values rounded, integers wrapped, equal elements a splat.
+Literal canonical(Literal literal, Dtype dtype);
 
 /// Ids reachable from outputs and effects (and the inputs), ascending: operands first.
 std::vector<Id> live_nodes(const Graph& graph);

@@ -31,6 +31,8 @@ struct VariableExpr { VariableId variable; };
 struct ValueExpr { ValueId value; };
 struct LoadExpr { BufferId buffer; ExprId index; };
 /// A pointwise op of the op table; on i64 also the arithmetic of indices (add, sub, mul, floor_div, mod, min, max).
+/// `convert` and `from_bits`/`bits` give the expression's dtype. Random ops are scalar here: `make_key(i64)`,
+/// `fold_key(key, i64)` and `random_bits(key, k)`, the i32 word k mod 4 of Philox at counter k / 4.
 struct OpExpr { Op op; std::vector<ExprId> operands; std::int64_t exponent = 0; };
 
 struct Expr {
@@ -43,7 +45,8 @@ using Body = std::vector<Stmt>;
 
 enum class LoopKind : std::uint8_t { serial, parallel, vector, unroll };
 
-/// `for i in 0..extent`. The iterations of `parallel` and `vector` loops are independent of each other.
+/// `for i in 0..extent`. The iterations of `parallel` and `vector` loops are independent of each other. A `vector` loop
+/// may hold reductions (each lane its own: column sums) and checks; an outermost one may be split between threads too.
 struct For { LoopKind kind; VariableId variable; std::int64_t extent; Body body; };
 struct Let { ValueId value; ExprId expr; };
 struct Store { BufferId buffer; ExprId index; ExprId expr; };
@@ -56,11 +59,12 @@ enum class ReduceOrder : std::uint8_t {
 enum class Combine : std::uint8_t { sum, prod, max, min, any, all, multiply_add, argmax, argmin };
 /// `value = combine over the loop of x` (`x * y` for multiply_add).
 struct ReduceTerm { ValueId value; Combine combine; ExprId x; std::optional<ExprId> y; };
-/// Reductions that share one loop, outer index slow, inner fast. `body` runs first in each iteration (lets and stores).
+/// Reductions that share one loop, outer index slow, inner fast. `body` runs first in each iteration (lets, stores,
+/// checks). `argmax` and `argmin` give the i64 position outer * inner_extent + inner.
 struct Reduce {
   ReduceOrder order;
   VariableId outer, inner;
-  std::int64_t outer_extent = 1, inner_extent = 1;         // `blocks` and `sequential` use `outer` alone for outer sums
+  std::int64_t outer_extent = 1, inner_extent = 1;         // `blocks` and `sequential` use `outer` alone
   Body body;
   std::vector<ReduceTerm> terms;
 };
@@ -79,6 +83,8 @@ struct Matmul {
 struct If { ExprId condition; Body then; };
 /// Stops the program with a run-time error where the condition fails; `site` numbers Module::sites.
 struct Check { ExprId condition; std::uint32_t site; std::vector<ExprId> values; };
+/// Prints the site's texts with the values between them; a value whose type in the site is a tensor is given as the
+/// load of its first element, from a buffer that holds all of it in order.
 struct Print { std::uint32_t site; std::vector<ExprId> values; };
 
 struct Stmt {
@@ -102,6 +108,7 @@ struct Buffer {
 struct Site {
   std::string message;                                     // of a print: texts between the values, each ended by '\0'
   Span span;
+  std::vector<Type> types;                                 // of the values of a print
 };
 
 struct Function {
@@ -124,13 +131,15 @@ struct Module {
   std::vector<std::string> output_names;
 };
 
-/// `index` as `base + coefficient * variable`, where it is that with a constant coefficient.
+/// The coefficient c of `index == base + c * variable`, where it is such a sum with a base free of the variable.
 std::optional<std::int64_t> coefficient(const Module& module, ExprId index, VariableId variable);
 
+/// Text that `parse` reads back; names are made unique, so the text of what was parsed is the same text.
 std::string print(const Module& module);
 Result<Module> parse(std::string_view text);
 /// Reasons why the module breaks an invariant; empty when it is sound.
 std::vector<std::string> verify(const Module& module);
+/// Runs the module, obviously and slowly. The inputs must have the module's input types. Prints go nowhere.
 Result<std::vector<Array>> interpret(const Module& module, std::span<const Array> inputs);
 
 }  // namespace dp::loops

@@ -1,0 +1,175 @@
+// Evaluation of typed expressions and statements into the graph.
+
+#include "frontend/builder.h"
+#include "ir/evaluate.h"
+#include "support/assert.h"
+
+namespace dp {
+namespace {
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+Literal literal_of(const typed::NumberExpr& number, Dtype dtype) {
+  const double real = std::visit([](auto value) { return static_cast<double>(value); }, number.value);
+  if (is_real(dtype)) return {std::vector<double>{dtype == Dtype::f32 ? static_cast<float>(real) : real}};
+  return {std::vector<std::int64_t>{
+      std::visit([](auto value) { return static_cast<std::int64_t>(value); }, number.value)}};
+}
+
+}  // namespace
+
+Builder::Builder(const typed::Module& module, const BuildOptions& options) : module_(module), options_(options) {}
+
+Frame Builder::root_frame() const {
+  Frame frame;
+  for (const auto& dim : module_.dims) frame.dims.insert_or_assign(dim.name, Dim(dim.size));
+  for (const auto& [name, dim] : options_.dims) frame.dims.insert_or_assign(name, dim);
+  frame.pack = options_.pack;
+  frame.real = options_.real;
+  return frame;
+}
+
+void Builder::note(Id id, const std::string& name, Span span) { graph.annotate(id, {name, span}); }
+
+Id Builder::tensor(const typed::Expr& expr, Frame& frame) {
+  const Value value = evaluate(expr, frame);
+  DP_ASSERT(value.is_tensor(), "a tensor was expected");
+  return value.id();
+}
+
+Value Builder::evaluate(const typed::Expr& expr, Frame& frame) {
+  using namespace typed;
+  const std::size_t before = graph.size();
+  Value value = std::visit(
+      Overloaded{
+          [&](const NumberExpr& e) {
+            const Type type = resolve(std::get<TensorType>(expr.type.node), frame);
+            return Value::tensor(graph.add(Op::constant, {}, {{"value", literal_of(e, type.dtype)}}, type));
+          },
+          [&](const TextExpr& e) { return Value{e.value}; },
+          [&](const DimExpr& e) { return Value::tensor(graph.add(Op::dim_value, {}, {{"dim", Shape{resolve(e.value, frame)}}})); },
+          [&](const ConstantExpr& e) {
+            Frame inner = root_frame();
+            return evaluate(*e.constant->value, inner);
+          },
+          [&](const VariableExpr& e) { return frame.variables.at(e.variable); },
+          [&](const FieldExpr& e) { return evaluate(*e.object, frame).parts().at(e.field); },
+          [&](const ItemExpr& e) { return evaluate(*e.object, frame).parts().at(e.item); },
+          [&](const TupleExpr& e) {
+            Value::Parts parts;
+            for (const auto& element : e.elements) parts.push_back(evaluate(*element, frame));
+            return Value::tree(std::move(parts));
+          },
+          [&](const StructExpr& e) {
+            Value::Parts parts;
+            for (const auto& field : e.fields) parts.push_back(evaluate(*field, frame));
+            return Value::tree(std::move(parts));
+          },
+          [&](const FunctionExpr& e) { return Value{e.function}; },
+          [&](const PointExpr& e) { return evaluate_point(e, expr, frame); },
+          [&](const ConvertExpr& e) {
+            const Dtype to = dtype(std::get<TensorType>(expr.type.node).scalar, frame);
+            return Value::tensor(convert(tensor(*e.value, frame), to));
+          },
+          [&](const BroadcastExpr& e) { return Value::tensor(broadcast(e, expr, frame)); },
+          [&](const StructuralExpr& e) { return structural(e, expr, frame); },
+          [&](const ReshapeExpr& e) {
+            const Shape to = resolve(std::get<TensorType>(expr.type.node).shape, frame);
+            const Id id = tensor(*e.value, frame);
+            if (graph[id].type.shape == to) return Value::tensor(id);
+            if (!(element_count(graph[id].type.shape) == element_count(to)))
+              fail(diagnose(diag::ReshapeCountAtBuild, expr.span, text(graph[id].type.shape), text(to)));
+            return Value::tensor(graph.add(Op::reshape, {id}, {{"shape", to}}));
+          },
+          [&](const CallExpr& e) { return call(e, expr, frame); },
+          [&](const BlockExpr& e) { return evaluate_block(e, frame); },
+          [&](const IfExpr& e) { return evaluate_if(e, expr, frame); },
+          [&](const GradExpr& e) { return gradient(e, expr, frame); },
+          [&](const DrawExpr& e) {
+            std::vector<Id> operands;
+            for (const auto& operand : e.operands) operands.push_back(tensor(*operand, frame));
+            if (e.kind == DrawExpr::Kind::make_key) return Value::tensor(graph.add(Op::make_key, operands));
+            if (e.kind == DrawExpr::Kind::fold_key) return Value::tensor(graph.add(Op::fold_key, operands));
+            const Shape shape = resolve(std::get<TensorType>(expr.type.node).shape, frame);
+            return Value::tensor(graph.add(Op::random_bits, operands, {{"shape", shape}}));
+          },
+      },
+      expr.node);
+  for (std::size_t id = before; id < graph.size(); ++id) note(static_cast<Id>(id), "", expr.span);
+  return value;
+}
+
+Value Builder::evaluate_block(const typed::BlockExpr& expr, Frame& frame) {
+  for (const auto& statement : expr.statements) execute(statement, frame);
+  return expr.value ? evaluate(*expr.value, frame) : Value{};
+}
+
+Value Builder::evaluate_if(const typed::IfExpr& expr, const typed::Expr& whole, Frame& frame) {
+  for (const auto& [condition, body] : expr.branches) {
+    const Id id = fold_constant(graph, tensor(*condition, frame));
+    if (graph[id].op != Op::constant) fail(diagnose(diag::RunTimeIf, whole.span));
+    if (std::get<std::vector<std::int64_t>>(graph[id].literal().elements)[0] != 0) return evaluate(*body, frame);
+  }
+  return expr.otherwise ? evaluate(*expr.otherwise, frame) : Value{};
+}
+
+void Builder::bind(typed::VariableId variable, Value value, Frame& frame, Span span) {
+  const typed::Variable& declaration = (*frame.declarations)[variable];
+  if (declaration.marked) value = mark(value);
+  if (value.is_tensor()) note(value.id(), declaration.name, span);
+  frame.variables.insert_or_assign(variable, std::move(value));
+}
+
+void Builder::execute(const typed::Statement& statement, Frame& frame) {
+  using namespace typed;
+  std::visit(Overloaded{
+                 [&](const LetStatement& s) { bind(s.variable, evaluate(*s.value, frame), frame, statement.span); },
+                 [&](const UnpackStatement& s) {
+                   const Value value = evaluate(*s.value, frame);
+                   for (std::size_t k = 0; k < s.variables.size(); ++k)
+                     bind(s.variables[k], value.parts().at(k), frame, statement.span);
+                 },
+                 [&](const AssertStatement& s) { assert_(s, frame, statement.span); },
+                 [&](const PrintStatement& s) { print(s, frame, statement.span); },
+                 [&](const ExpressionStatement& s) { evaluate(*s.value, frame); },
+             },
+             statement.node);
+}
+
+void Builder::assert_(const typed::AssertStatement& statement, Frame& frame, Span span) {
+  const Id condition = tensor(*statement.condition, frame);
+  const Id effect = graph.add(Op::assert_, {condition}, {{"message", statement.message}});
+  note(effect, "", span);
+  graph.effects.push_back(effect);
+}
+
+void Builder::print(const typed::PrintStatement& statement, Frame& frame, Span span) {
+  std::string message;
+  std::vector<Id> values;
+  bool after_value = false;
+  for (const auto& argument : statement.arguments) {
+    const Value value = evaluate(*argument, frame);
+    if (auto* words = std::get_if<std::string>(&value.node)) {
+      message += (message.empty() && values.empty() ? "" : " ") + *words;
+      after_value = false;
+      continue;
+    }
+    for (Id id : leaf_ids(value)) {
+      if (!message.empty() || after_value) message += ' ';
+      message += '\0';
+      values.push_back(id);
+      after_value = true;
+    }
+  }
+  message += '\0';
+  const Id effect = graph.add(Op::print, values, {{"message", message}});
+  note(effect, "", span);
+  graph.effects.push_back(effect);
+}
+
+}  // namespace dp
