@@ -1,6 +1,7 @@
 #pragma once
-// Indices as linear forms: constant + Σ coefficient · symbol, where a symbol is a loop variable or whatever else the
-// index is made of. What addresses, strides and hoisting are decided from; exact, since indices never overflow.
+// Indices as linear forms: constant + Σ coefficient · symbol, where a symbol is a loop variable or whatever
+// else the index is made of. What addresses, strides and hoisting are decided from; exact, since indices
+// never overflow.
 
 #include <cstdint>
 #include <optional>

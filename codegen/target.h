@@ -1,6 +1,6 @@
 #pragma once
-// The machine that code is made for: which CPU, which vectors, how LLVM is told. Everything that depends on the width of
-// vectors or the number of registers asks here; nothing else names an instruction set.
+// The machine that code is made for: which CPU, which vectors, how LLVM is told. Everything that depends on
+// the width of vectors or the number of registers asks here; nothing else names an instruction set.
 
 #include <llvm/Target/TargetMachine.h>
 

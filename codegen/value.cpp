@@ -34,7 +34,8 @@ Value literal(Value like, double number) {
 
 Value literal(Value like, std::int64_t number) {
   if (like.is_real()) return literal(like, static_cast<double>(number));
-  return like.with(llvm::ConstantInt::get(like.type(), static_cast<std::uint64_t>(number), /*IsSigned=*/true));
+  return like.with(
+      llvm::ConstantInt::get(like.type(), static_cast<std::uint64_t>(number), /*IsSigned=*/true));
 }
 
 Value operator-(Value x) {
