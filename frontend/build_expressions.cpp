@@ -1,7 +1,7 @@
 // Evaluation of typed expressions and statements into the graph.
 
 #include "frontend/builder.h"
-#include "ir/evaluate.h"
+#include "ir/fold.h"
 #include "support/assert.h"
 
 namespace dp {
@@ -48,7 +48,7 @@ Value Builder::evaluate(const typed::Expr& expr, Frame& frame) {
   Value value = std::visit(
       Overloaded{
           [&](const NumberExpr& e) {
-            const Type type = resolve(std::get<TensorType>(expr.type.node), frame);
+            const dp::Type type = resolve(std::get<TensorType>(expr.type.node), frame);
             return Value::tensor(graph.add(Op::constant, {}, {{"value", literal_of(e, type.dtype)}}, type));
           },
           [&](const TextExpr& e) { return Value{e.value}; },
@@ -111,9 +111,9 @@ Value Builder::evaluate_block(const typed::BlockExpr& expr, Frame& frame) {
 
 Value Builder::evaluate_if(const typed::IfExpr& expr, const typed::Expr& whole, Frame& frame) {
   for (const auto& [condition, body] : expr.branches) {
-    const Id id = fold_constant(graph, tensor(*condition, frame));
-    if (graph[id].op != Op::constant) fail(diagnose(diag::ConditionAtRunTime, whole.span));
-    if (std::get<std::vector<std::int64_t>>(graph[id].literal().elements)[0] != 0) return evaluate(*body, frame);
+    const auto known = known_scalar(graph, tensor(*condition, frame));
+    if (!known) fail(diagnose(diag::ConditionAtRunTime, whole.span));
+    if (std::get<std::vector<std::int64_t>>(known->elements)[0] != 0) return evaluate(*body, frame);
   }
   return expr.otherwise ? evaluate(*expr.otherwise, frame) : Value{};
 }
