@@ -147,8 +147,7 @@ TEST_CASE("safetensors: entries that are not as they must be are refused", "[saf
   CHECK(one(tensor("F32", "[2]", "[0,4]")).starts_with("the bytes of `x` are not those of its shape"));
   CHECK(one(tensor("F32", "[4294967296,4294967296]", "[0,4]")).starts_with("the bytes of `x`"));
   CHECK(one(tensor("F32", "[0,4294967296,4294967296]", "[0,0]")).starts_with("the bytes of `x`"));
-  CHECK(one(tensor("F32", "[0]", "[0,0]")) ==
-        "there are bytes behind the last tensor (byte 62)");
+  CHECK(one(tensor("F32", "[0]", "[0,0]")) == "there are bytes behind the last tensor (byte 62)");
 }
 
 TEST_CASE("safetensors: tensors fill the file without gaps and overlaps", "[safetensors]") {
