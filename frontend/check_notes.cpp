@@ -99,7 +99,7 @@ std::string operand_text(const Body& body, Span span) {
 }
 
 Value unsupported(Body& body, Span span, std::string_view what) {
-  body.report(diagnose(diag::NotSupported, span, std::string(what)));
+  body.report(diagnose(diag::NotSupportedYet, span, std::string(what)));
   return {};
 }
 
