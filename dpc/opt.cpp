@@ -37,7 +37,7 @@ int opt(const OptOptions& options) {
   auto text = read_text_file(options.file);
   if (!text) return report(program, text.error());
   const FileId file = program.sources.add(options.file, *text);
-  auto graph = parse_graph(program.sources[file].text, file);
+  auto graph = parse_graph(program.sources, file);
   if (!graph) return report(program, graph.error());
   auto result = run_passes(std::move(*graph), options);
   if (!result) return report(program, result.error());

@@ -70,7 +70,7 @@ int run_dump(const CommonOptions& options, const std::vector<std::string>& words
   auto text = read_text_file(options.file);
   if (!text) return report(program, text.error());
   const FileId file = program.sources.add(options.file, *text);
-  auto graph = parse_graph(program.sources[file].text, file);
+  auto graph = parse_graph(program.sources, file);
   if (!graph) return report(program, graph.error());
   const Status status = run_parsed(program, *graph, options, split_words(words, "").second);
   if (options.time) program.watch.print();
