@@ -51,6 +51,13 @@ Value Builder::evaluate(const typed::Expr& expr, Frame& frame) {
             const dp::Type type = resolve(std::get<TensorType>(expr.type.node), frame);
             return Value::tensor(graph.add(Op::constant, {}, {{"value", literal_of(e, type.dtype)}}, type));
           },
+          [&](const NumbersExpr& e) { return Value::tensor(numbers(e, expr, frame)); },
+          [&](const ArgumentExpr& e) {
+            const auto& argument = frame.layer_arguments.at(e.argument).second;
+            if (auto* function = std::get_if<const Function*>(&argument)) return Value{*function};
+            const dp::Type type = resolve(std::get<TensorType>(expr.type.node), frame);
+            return Value::tensor(number(std::get<double>(argument), type));
+          },
           [&](const TextExpr& e) { return Value{e.value}; },
           [&](const DimExpr& e) { return Value::tensor(graph.add(Op::dim_value, {}, {{"dim", Shape{resolve(e.value, frame)}}})); },
           [&](const ConstantExpr& e) {
@@ -102,6 +109,25 @@ Value Builder::evaluate(const typed::Expr& expr, Frame& frame) {
       expr.node);
   for (std::size_t id = before; id < graph.size(); ++id) note(static_cast<Id>(id), "", expr.span);
   return value;
+}
+
+Id Builder::number(double value, const Type& type) {
+  return is_real(type.dtype) ? splat(value, type) : splat_integer(static_cast<std::int64_t>(value), type);
+}
+
+Id Builder::numbers(const typed::NumbersExpr& expr, const typed::Expr& whole, Frame& frame) {
+  const Type type = resolve(std::get<typed::TensorType>(whole.type.node), frame);
+  std::vector<double> reals;
+  std::vector<std::int64_t> integers;
+  const auto add = [&](auto value) {
+    if (!is_real(type.dtype)) integers.push_back(static_cast<std::int64_t>(value));
+    else reals.push_back(type.dtype == Dtype::f32 ? static_cast<float>(value) : static_cast<double>(value));
+  };
+  std::visit([&](const auto& values) { for (auto value : values) add(value); }, expr.values);
+  Literal literal;
+  if (is_real(type.dtype)) literal.elements = std::move(reals);
+  else literal.elements = std::move(integers);
+  return graph.add(Op::constant, {}, {{"value", std::move(literal)}}, type);
 }
 
 Value Builder::evaluate_block(const typed::BlockExpr& expr, Frame& frame) {
