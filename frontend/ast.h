@@ -174,7 +174,8 @@ struct AdjointDecl {
 /// An entry of a data, train or optimizer block whose first word is its kind: `split train 0.8, test 0.2, seed 7` is
 /// word "split" and items (train, 0.8), (test, 0.2), (seed, 7).
 struct SplitPart { Name name; ExprPtr size; };
-struct DataField { Name name; TypePtr type; ExprPtr value; };
+/// `x: T = e`; `(x, y) = windows(bytes, 64)` has parts and no name. The type may be null.
+struct DataField { Name name; TypePtr type; ExprPtr value; std::vector<Name> parts; };
 struct DataDecl {
   Name name;
   ExprPtr source;

@@ -83,7 +83,7 @@ Value Builder::evaluate(const typed::Expr& expr, Frame& frame) {
             const Id id = tensor(*e.value, frame);
             if (graph[id].type.shape == to) return Value::tensor(id);
             if (!(element_count(graph[id].type.shape) == element_count(to)))
-              fail(diagnose(diag::ReshapeCountAtBuild, expr.span, text(graph[id].type.shape), text(to)));
+              fail(diagnose(diag::SizesDisagree, expr.span, text(graph[id].type.shape), text(to)));
             return Value::tensor(graph.add(Op::reshape, {id}, {{"shape", to}}));
           },
           [&](const CallExpr& e) { return call(e, expr, frame); },
@@ -112,7 +112,7 @@ Value Builder::evaluate_block(const typed::BlockExpr& expr, Frame& frame) {
 Value Builder::evaluate_if(const typed::IfExpr& expr, const typed::Expr& whole, Frame& frame) {
   for (const auto& [condition, body] : expr.branches) {
     const Id id = fold_constant(graph, tensor(*condition, frame));
-    if (graph[id].op != Op::constant) fail(diagnose(diag::RunTimeIf, whole.span));
+    if (graph[id].op != Op::constant) fail(diagnose(diag::ConditionAtRunTime, whole.span));
     if (std::get<std::vector<std::int64_t>>(graph[id].literal().elements)[0] != 0) return evaluate(*body, frame);
   }
   return expr.otherwise ? evaluate(*expr.otherwise, frame) : Value{};

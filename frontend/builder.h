@@ -3,6 +3,7 @@
 // variables and what its dimensions, `..` and `real` are. A failure is thrown and caught at the doors of build.h; it
 // never leaves this folder.
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>

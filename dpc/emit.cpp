@@ -1,0 +1,69 @@
+// dpc emit FILE [FN or TRAIN] --stage=S: the program as text at one step of the compiler.
+
+#include <algorithm>
+#include <cstdio>
+
+#include "dpc/commands.h"
+#include "dpc/program.h"
+#include "dpc/run_graph.h"
+#include "dpc/stages.h"
+#include "dpc/values.h"
+#include "frontend/format.h"
+
+namespace dp {
+namespace {
+
+struct EmitOptions : CommonOptions {
+  std::vector<std::string> words;
+  std::string stage = "graph";
+};
+
+/// The graph of a function (with the dimensions that the values tell) or of a training block's step.
+Result<Graph> graph_of(Program& program, const EmitOptions& options) {
+  auto [name, values] = split_words(options.words, "main");
+  if (const typed::Train* train = program.module->find_train(name)) {
+    auto built = build_train(*program.module, *train, train->batch.value_or(1), program.build_options());
+    if (!built) return built.error();
+    return std::move(built->step);
+  }
+  const typed::Function* function = program.module->find_function(name);
+  if (!function) return diagnose(diag::NoSuchFunction, {}, program.path, name);
+  if (values.empty()) return build(*program.module, *function, program.build_options());
+  auto arguments = read_arguments(program, *function, values, options);
+  if (!arguments) return arguments.error();
+  return build(*program.module, *function, arguments->build);
+}
+
+Result<std::string> emit_text(Program& program, const EmitOptions& options) {
+  const auto& stages = stage_names();
+  if (std::find(stages.begin(), stages.end(), options.stage) == stages.end())
+    return diagnose(diag::NoSuchStage, {}, options.stage, fmt::format("{}", fmt::join(stages, " ")));
+  if (options.stage == "ast") return format(program.syntax, program.sources);
+  if (options.stage == "typed") return typed::print(*program.module);
+  auto graph = graph_of(program, options);
+  if (!graph) return graph.error();
+  return stage_text(*graph, options.stage, options);
+}
+
+int emit(const EmitOptions& options) {
+  const auto program = load(options);
+  if (const int code = report(*program); code != Exit::fine) return code;
+  const auto text = emit_text(*program, options);
+  if (!text) return report(*program, text.error());
+  std::fputs(text->c_str(), stdout);
+  return Exit::fine;
+}
+
+}  // namespace
+
+void add_emit(CLI::App& app, Action& action) {
+  auto options = std::make_shared<EmitOptions>();
+  auto* command = app.add_subcommand("emit", "prints a function or training step at a stage of the compiler");
+  command->add_option("file", options->file, "a .dp file")->required();
+  command->add_option("words", options->words, "[FN or TRAIN] [NAME=VALUE …]; values fix the dimensions");
+  command->add_option("--stage", options->stage, fmt::format("{}", fmt::join(stage_names(), " ")));
+  add_common(*command, *options);
+  command->callback([&action, options] { action = [options] { return emit(*options); }; });
+}
+
+}  // namespace dp

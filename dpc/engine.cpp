@@ -1,0 +1,78 @@
+#include "dpc/engine.h"
+
+#include <cstring>
+
+#include "ir/interpret.h"
+#include "support/assert.h"
+
+namespace dp {
+namespace {
+
+void print_to_stderr(std::string_view text) { fmt::print(stderr, "{}", text); }
+
+}  // namespace
+
+PassOptions pass_options(const CommonOptions& options) {
+  return {.fast_math = options.fast_math, .verify = options.verify, .threads = options.threads};
+}
+
+CompileOptions compile_options(const CommonOptions& options) {
+  return {.optimize = options.optimize, .cpu = options.cpu, .fast_math = options.fast_math, .threads = options.threads};
+}
+
+std::vector<Array> arrays_of(std::span<const Type> types) {
+  std::vector<Array> out;
+  for (const Type& type : types) {
+    const auto shape = constants(type.shape);
+    DP_ASSERT(shape, "an array of unknown size: {}", text(type));
+    out.emplace_back(type.dtype, *shape);
+  }
+  return out;
+}
+
+Result<Engine> Engine::create(const Graph& graph, const CommonOptions& options, Stopwatch& watch) {
+  Engine engine;
+  StageObserver observer;
+  observer.on_time = [&](std::string_view pass, double seconds) { watch.add(std::string(pass), seconds); };
+  auto ready = run_pipeline(graph, pass_options(options), options.interpret ? "simplified" : "planned", observer);
+  if (!ready) return ready.error();
+  for (const Output& output : ready->outputs) engine.output_types_.push_back((*ready)[output.node].type);
+  if (options.interpret) {
+    engine.graph_ = std::make_shared<const Graph>(std::move(*ready));
+    return engine;
+  }
+  auto module = watch.measure("lower", [&] { return lower(*ready, pass_options(options)); });
+  if (!module) return module.error();
+  Timings timings;
+  auto executable = compile(*module, compile_options(options), print_to_stderr, &timings);
+  for (const auto& [phase, seconds] : timings) watch.add(phase, seconds);
+  if (!executable) return executable.error();
+  engine.executable_ = std::move(*executable);
+  engine.arena_bytes_ = module->arena_bytes;
+  engine.arena_ = std::make_shared<Array>(Dtype::boolean, std::vector<std::int64_t>{std::max<std::int64_t>(1, module->arena_bytes)});
+  return engine;
+}
+
+Result<std::vector<Array>> Engine::run(std::span<const Array> inputs) const {
+  if (graph_) return interpret(*graph_, inputs, {.print = print_to_stderr});
+  std::vector<Array> outputs = arrays_of(output_types_);
+  if (auto status = run_into(inputs, outputs); !status) return status.error();
+  return outputs;
+}
+
+Status Engine::run_into(std::span<const Array> inputs, std::span<Array> outputs) const {
+  if (graph_) {
+    auto results = run(inputs);
+    if (!results) return results.error();
+    for (std::size_t k = 0; k < outputs.size(); ++k)
+      std::memcpy(outputs[k].data(), (*results)[k].data(), outputs[k].bytes());
+    return Done{};
+  }
+  std::vector<const void*> in;
+  std::vector<void*> out;
+  for (const Array& input : inputs) in.push_back(input.data());
+  for (Array& output : outputs) out.push_back(output.data());
+  return executable_->run(in, out, arena_->data());
+}
+
+}  // namespace dp

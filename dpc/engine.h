@@ -1,0 +1,44 @@
+#pragma once
+// From a built graph to something that can be called: through the passes, then either the reference interpreter or
+// compiled code. Both are called the same way, so that every command can use either.
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "codegen/compile.h"
+#include "dpc/options.h"
+#include "dpc/program.h"
+#include "ir/graph.h"
+#include "passes/pipeline.h"
+
+namespace dp {
+
+class Engine {
+ public:
+  /// All dimensions of the graph must be known.
+  static Result<Engine> create(const Graph& graph, const CommonOptions& options, Stopwatch& watch);
+
+  /// New arrays for the outputs.
+  Result<std::vector<Array>> run(std::span<const Array> inputs) const;
+  /// Into the caller's arrays, which must have the outputs' types; an output may be a donated input.
+  Status run_into(std::span<const Array> inputs, std::span<Array> outputs) const;
+
+  const std::vector<Type>& output_types() const { return output_types_; }
+  std::int64_t arena_bytes() const { return arena_bytes_; }
+
+ private:
+  std::shared_ptr<const Graph> graph_;                // of the interpreter
+  std::shared_ptr<const Executable> executable_;      // of compiled code
+  std::shared_ptr<Array> arena_;
+  std::vector<Type> output_types_;
+  std::int64_t arena_bytes_ = 0;
+};
+
+PassOptions pass_options(const CommonOptions& options);
+CompileOptions compile_options(const CommonOptions& options);
+
+/// Zero-filled arrays of these types; all dimensions must be known.
+std::vector<Array> arrays_of(std::span<const Type> types);
+
+}  // namespace dp

@@ -1,0 +1,99 @@
+#include "dpc/program.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+
+#include "dpc/read_file.h"
+#include "frontend/check.h"
+#include "frontend/parse.h"
+#include "stdlib/library.h"
+
+namespace dp {
+namespace {
+
+RenderOptions render_options() {
+  return {.colour = isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr};
+}
+
+ast::Module parse_library(Program& program) {
+  ast::Module all;
+  for (const LibraryFile& file : library_files()) {
+    const FileId id = program.sources.add("stdlib/" + std::string(file.name), std::string(file.text));
+    auto module = parse(id, program.sources, program.diagnostics);
+    if (!module) continue;
+    for (auto& declaration : module->declarations) all.declarations.push_back(std::move(declaration));
+  }
+  return all;
+}
+
+bool asks_for_double(const ast::Module& module) {
+  for (const auto& declaration : module.declarations)
+    if (auto* precision = std::get_if<ast::PrecisionDecl>(&declaration.node)) return precision->type.text == "f64";
+  return false;
+}
+
+}  // namespace
+
+double Stopwatch::now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+void Stopwatch::add(const std::string& name, double seconds) {
+  for (auto& [known, total] : phases_)
+    if (known == name) {
+      total += seconds;
+      return;
+    }
+  phases_.emplace_back(name, seconds);
+}
+
+void Stopwatch::print() const {
+  double total = 0;
+  for (const auto& [name, seconds] : phases_) {
+    fmt::print(stderr, "{:<24}{:>10.3f} ms\n", name, seconds * 1e3);
+    total += seconds;
+  }
+  fmt::print(stderr, "{:<24}{:>10.3f} ms\n", "total", total * 1e3);
+}
+
+std::unique_ptr<Program> load(const CommonOptions& options) {
+  auto text = read_text_file(options.file);
+  if (text) return load_text(options.file, std::move(*text), options);
+  auto program = std::make_unique<Program>();
+  program->path = options.file;
+  program->diagnostics.report(text.error());
+  return program;
+}
+
+std::unique_ptr<Program> load_text(const std::string& path, std::string text, const CommonOptions& options) {
+  auto program = std::make_unique<Program>();
+  program->path = path;
+  const FileId file = program->sources.add(path, std::move(text));
+  auto syntax = program->watch.measure("parse", [&] { return parse(file, program->sources, program->diagnostics); });
+  if (!syntax || program->diagnostics.has_errors()) return program;
+  program->syntax = std::move(*syntax);
+  const ast::Module library = program->watch.measure("parse library", [&] { return parse_library(*program); });
+  program->module = program->watch.measure(
+      "check", [&] { return check(program->syntax, library, program->sources, program->diagnostics); });
+  const bool file_is_double = asks_for_double(program->syntax);
+  program->real = (options.precision.empty() ? file_is_double : options.precision == "f64") ? Dtype::f64 : Dtype::f32;
+  return program;
+}
+
+int report(const Program& program) {
+  std::fputs(render(program.diagnostics, program.sources, render_options()).c_str(), stderr);
+  int code = Exit::fine;
+  for (const auto& diagnostic : program.diagnostics.all())
+    if (diagnostic.severity == Severity::error && code == Exit::fine) code = exit_code(diagnostic.code);
+  return code;
+}
+
+int report(const Program& program, const Diagnostic& diagnostic) {
+  std::fputs(render(diagnostic, program.sources, render_options()).c_str(), stderr);
+  return exit_code(diagnostic.code);
+}
+
+}  // namespace dp

@@ -1,0 +1,250 @@
+// A training block as three graphs: initial values, one step (loss, gradient, clipping, update), and evaluation. All
+// three flatten the parameters in the same order.
+
+#include <set>
+
+#include "frontend/builder.h"
+#include "support/assert.h"
+
+namespace dp {
+namespace {
+
+using Parameter = typed::Train::Parameter;
+
+BuildOptions with_batch(BuildOptions options, const typed::Train& train, const Dim& batch) {
+  if (!train.batch_dim.empty()) options.dims.insert_or_assign(train.batch_dim, batch);
+  return options;
+}
+
+/// The parameters and the batch as inputs, bound as variables of the block.
+class TrainBuilder {
+ public:
+  TrainBuilder(const typed::Module& module, const typed::Train& train, const BuildOptions& options)
+      : builder(module, options), train_(train), frame(builder.root_frame()) {
+    frame.declarations = &train.body.variables;
+  }
+
+  void parameter_inputs() {
+    for (const Parameter& parameter : train_.parameters) {
+      const auto& variable = train_.body.variables[parameter.variable];
+      const Value value = builder.inputs_of(variable.type, parameter.name, frame);
+      for (Id id : leaf_ids(value)) builder.note(id, builder.graph[id].string("name"), variable.span);
+      frame.variables.insert_or_assign(parameter.variable, builder.mark(value));
+    }
+  }
+
+  void batch_inputs() {
+    for (typed::VariableId field : train_.batch_fields) {
+      const auto& variable = train_.body.variables[field];
+      builder.bind(field, builder.inputs_of(variable.type, variable.name, frame), frame, variable.span);
+    }
+  }
+
+  Id objective() {
+    for (const auto& statement : train_.statements) builder.execute(statement, frame);
+    return builder.tensor(*train_.objective, frame);
+  }
+
+  Builder builder;
+
+ private:
+  const typed::Train& train_;
+
+ public:
+  Frame frame;
+};
+
+/// The leaves that are trained: marked values of parameters that are neither frozen nor frozen in part.
+std::vector<Id> trained_leaves(const typed::Train& train, const Frame& frame) {
+  std::set<Id> frozen;
+  for (const auto& path : train.freeze)
+    for (Id id : leaf_ids(follow(frame.variables.at(path.variable), path.path))) frozen.insert(id);
+  std::vector<Id> out;
+  for (const Parameter& parameter : train.parameters) {
+    if (parameter.frozen) continue;
+    for (Id id : leaf_ids(frame.variables.at(parameter.variable)))
+      if (!frozen.contains(id)) out.push_back(id);
+  }
+  return out;
+}
+
+/// Gradients scaled so that their common Euclidean norm is at most `limit`, or each element kept within ±limit.
+void clip(Builder& builder, const typed::Train::Clip& clip, std::vector<Id>& gradients, Frame& frame) {
+  if (clip.kind == typed::Train::Clip::Kind::none || gradients.empty()) return;
+  Graph& graph = builder.graph;
+  const Id limit = builder.convert(builder.tensor(*clip.limit, frame), graph[gradients[0]].type.dtype);
+  if (clip.kind == typed::Train::Clip::Kind::value) {
+    const Id low = builder.point(Op::neg, {limit});
+    for (Id& gradient : gradients) gradient = builder.point(Op::clamp, {gradient, low, limit});
+    return;
+  }
+  Id total = no_id;
+  for (Id gradient : gradients) {
+    std::vector<std::int64_t> axes;
+    for (std::size_t k = 0; k < graph[gradient].type.rank(); ++k) axes.push_back(static_cast<std::int64_t>(k));
+    const Id square = builder.point(Op::mul, {gradient, gradient});
+    const Id sum = axes.empty() ? square : graph.add(Op::reduce_sum, {square}, {{"axes", axes}});
+    total = total == no_id ? sum : graph.add(Op::add, {total, sum});
+  }
+  const Id norm = builder.point(Op::norm_root, {total});
+  const Id one = builder.splat(1.0, graph[norm].type);
+  const Id too_long = builder.point(Op::lt, {limit, norm});
+  const Id factor = builder.point(Op::select, {too_long, builder.point(Op::div, {limit, norm}), one});
+  for (Id& gradient : gradients) gradient = builder.point(Op::mul, {gradient, factor});
+}
+
+/// The states of one leaf are inputs; the optimizer's step gives the new leaf and the new states.
+struct Update {
+  Id parameter;
+  std::vector<Id> states;
+};
+Update update(Builder& builder, const typed::Optimizer& optimizer, const std::vector<Value>& hyperparameters,
+              const std::vector<Id>& states, Id parameter, Id gradient, Id step) {
+  Frame callee = builder.root_frame();
+  callee.pack = builder.graph[parameter].type.shape;
+  callee.real = builder.graph[parameter].type.dtype;
+  std::vector<Value> arguments = hyperparameters;
+  for (Id state : states) arguments.push_back(Value::tensor(state));
+  for (Id id : {parameter, gradient, step}) arguments.push_back(Value::tensor(id));
+  const Value result = builder.inline_function(optimizer.step, std::move(arguments), std::move(callee));
+  const std::vector<Id> all = leaf_ids(result);
+  return {all.at(0), {all.begin() + 1, all.end()}};
+}
+
+std::vector<StateLeaf> parameter_leaves(const Builder& builder, const typed::Train& train) {
+  std::vector<StateLeaf> out;
+  for (const Parameter& parameter : train.parameters) {
+    std::vector<Leaf> all;
+    Builder::leaves(train.body.variables[parameter.variable].type, builder.root_frame(), parameter.name, {}, all);
+    for (Leaf& leaf : all) out.push_back({leaf.path, leaf.type});
+  }
+  return out;
+}
+
+Graph build_step(const typed::Module& module, const typed::Train& train, const BuildOptions& options,
+                 TrainProgram& program) {
+  TrainBuilder block(module, train, options);
+  Builder& builder = block.builder;
+  Graph& graph = builder.graph;
+  graph.name = train.name;
+  block.parameter_inputs();
+  const std::vector<Id> inputs = graph.inputs;
+  const std::vector<Id> trained = trained_leaves(train, block.frame);
+  // The optimizer's states of the trained leaves, leaf by leaf.
+  std::vector<std::vector<Id>> states;
+  for (Id leaf : trained) {
+    const std::string path = graph[graph[leaf].operands.at(0)].string("name");
+    states.emplace_back();
+    for (const auto& state : train.optimizer->states) {
+      const std::string name = train.optimizer->name + "." + state.name + "." + path;
+      program.optimizer_state.push_back({name, graph[leaf].type});
+      states.back().push_back(graph.input(name, graph[leaf].type));
+    }
+  }
+  const Type real{options.real, {}};
+  const Id step = graph.input("t", real);
+  block.frame.variables.insert_or_assign(train.step_variable, Value::tensor(step));
+  block.frame.variables.insert_or_assign(train.steps_variable, Value::tensor(graph.input("steps", real)));
+  block.batch_inputs();
+
+  const Id objective = block.objective();
+  const Id direction = builder.splat(train.maximize ? -1.0 : 1.0, graph[objective].type);
+  std::vector<Id> gradients;
+  for (Id leaf : trained) gradients.push_back(graph.add(Op::vjp, {objective, leaf, direction}));
+  clip(builder, train.clip, gradients, block.frame);
+  std::vector<Value> hyperparameters;
+  for (const auto& value : train.hyperparameters) hyperparameters.push_back(builder.evaluate(*value, block.frame));
+
+  std::map<Id, Id> updated;  // input → new value
+  std::vector<Output> state_outputs;
+  for (std::size_t k = 0; k < trained.size(); ++k) {
+    const Update next = update(builder, *train.optimizer, hyperparameters, states[k], trained[k], gradients[k], step);
+    updated[graph[trained[k]].operands.at(0)] = next.parameter;
+    for (std::size_t s = 0; s < next.states.size(); ++s)
+      state_outputs.push_back({graph[states[k][s]].string("name"), next.states[s]});
+  }
+  for (Id input : inputs)
+    graph.outputs.push_back({graph[input].string("name"), updated.contains(input) ? updated.at(input) : input});
+  graph.outputs.insert(graph.outputs.end(), state_outputs.begin(), state_outputs.end());
+  for (std::size_t k = 0; k < graph.outputs.size(); ++k) graph.donated[k] = k;
+  graph.outputs.push_back({"objective", objective});
+  return std::move(graph);
+}
+
+Graph build_evaluate(const typed::Module& module, const typed::Train& train, const BuildOptions& options) {
+  TrainBuilder block(module, train, options);
+  block.builder.graph.name = train.name + "_evaluate";
+  block.parameter_inputs();
+  block.batch_inputs();
+  block.builder.graph.outputs.push_back({"objective", block.objective()});
+  for (const auto& [name, value] : train.metrics)
+    block.builder.graph.outputs.push_back({name, block.builder.tensor(*value, block.frame)});
+  return std::move(block.builder.graph);
+}
+
+Graph build_train_initial(const typed::Module& module, const typed::Train& train, const BuildOptions& options,
+                          const TrainProgram& program) {
+  Builder builder(module, options);
+  Graph& graph = builder.graph;
+  graph.name = train.name + "_initial";
+  Frame frame = builder.root_frame();
+  frame.declarations = &train.body.variables;
+  const Id seed = graph.input("seed", {Dtype::i64, {}});
+  for (const Parameter& parameter : train.parameters)
+    builder.initial_values(train.body.variables[parameter.variable].type, parameter.declaration, parameter.name, seed,
+                           {}, frame, graph.outputs);
+  std::size_t at = 0;
+  while (at < program.optimizer_state.size())
+    for (const auto& state : train.optimizer->states) {
+      const StateLeaf& leaf = program.optimizer_state[at++];
+      Frame state_frame = builder.root_frame();
+      const Id value = builder.convert(builder.tensor(*state.initial, state_frame), leaf.type.dtype);
+      graph.outputs.push_back({leaf.path, builder.spread(value, leaf.type.shape, {})});
+    }
+  return std::move(graph);
+}
+
+}  // namespace
+
+Result<TrainProgram> build_train(const typed::Module& module, const typed::Train& train, std::int64_t batch,
+                                 const BuildOptions& options) {
+  return guarded<TrainProgram>([&] {
+    TrainProgram program;
+    program.batch_dim = train.batch_dim;
+    const BuildOptions sized = with_batch(options, train, Dim(batch));
+    const Builder types(module, sized);
+    program.parameters = parameter_leaves(types, train);
+    for (typed::VariableId field : train.batch_fields) {
+      const auto& variable = train.body.variables[field];
+      program.batch_names.push_back(variable.name);
+      Builder::leaves(variable.type, types.root_frame(), variable.name, {}, program.batch);
+    }
+    for (const auto& [name, value] : train.metrics) program.metrics.push_back(name);
+    program.step = build_step(module, train, sized, program);
+    program.evaluate = build_evaluate(module, train, options);
+    program.init = build_train_initial(module, train, sized, program);
+    return program;
+  });
+}
+
+Result<Graph> build_data_field(const typed::Module& module, const typed::DataField& field,
+                               const BuildOptions& options) {
+  return guarded<Graph>([&] {
+    Builder builder(module, options);
+    builder.graph.name = field.name;
+    Frame frame = builder.root_frame();
+    const auto& type = std::get<typed::TensorType>(field.type.node);
+    const auto columns = static_cast<std::int64_t>(field.columns.size());
+    Shape shape{Dim::name("examples")};
+    if (!type.shape.dims.empty()) shape.push_back(Dim(columns));
+    const Id raw = builder.graph.input("columns", {options.real, shape});
+    const std::vector<typed::Variable> variables{{"columns", field.type, field.span, false}};
+    frame.declarations = &variables;
+    frame.variables.insert_or_assign(0, Value::tensor(raw));
+    const Id value = field.value ? builder.tensor(*field.value, frame) : raw;
+    builder.graph.outputs.push_back({field.name, value});
+    return std::move(builder.graph);
+  });
+}
+
+}  // namespace dp
