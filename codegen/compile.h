@@ -1,6 +1,6 @@
 #pragma once
-// From the loop IR to code that runs: emits LLVM IR for a module, compiles it in memory, and calls it. The only doors
-// of this folder are here; LLVM's own types never leave it.
+// From the loop IR to code that runs: emits LLVM IR for a module, compiles it in memory, and calls it. The
+// only doors of this folder are here; LLVM's own types never leave it.
 
 #include <chrono>
 #include <functional>
@@ -15,10 +15,10 @@
 namespace dp {
 
 struct CompileOptions {
-  int optimize = 2;             // -O0 … -O3: never changes a bit of a result
-  std::string cpu = "native";   // or an LLVM CPU name, e.g. "x86-64-v3"
+  int optimize = 2;            // -O0 … -O3: never changes a bit of a result
+  std::string cpu = "native";  // or an LLVM CPU name, e.g. "x86-64-v3"
   bool fast_math = false;
-  int threads = 0;              // 0: as many as there are cores
+  int threads = 0;  // 0: as many as there are cores
 };
 
 /// Seconds spent in each phase of a compilation, in order.
@@ -28,14 +28,16 @@ using Timings = std::vector<std::pair<std::string, double>>;
 class Executable {
  public:
   virtual ~Executable() = default;
-  /// Runs on the caller's memory: one pointer for each input and output, `arena_bytes` of scratch aligned to 64.
-  /// An output may be the same memory as an input that the plan donated to it.
-  virtual Status run(std::span<const void* const> inputs, std::span<void* const> outputs, void* arena) const = 0;
+  /// Runs on the caller's memory: one pointer for each input and output, `arena_bytes` of scratch aligned
+  /// to 64. An output may be the same memory as an input that the plan donated to it.
+  virtual Status run(std::span<const void* const> inputs, std::span<void* const> outputs,
+                     void* arena) const = 0;
 };
 
 /// Prints of the program go to `print`.
 Result<std::shared_ptr<const Executable>> compile(const loops::Module& module, const CompileOptions& options,
-                                                  std::function<void(std::string_view)> print, Timings* timings);
+                                                  std::function<void(std::string_view)> print,
+                                                  Timings* timings);
 
 /// The module as LLVM IR, and as assembly of the target.
 Result<std::string> emit_llvm(const loops::Module& module, const CompileOptions& options);

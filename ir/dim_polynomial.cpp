@@ -158,7 +158,7 @@ std::optional<Division> divide(const Terms& a, const Terms& b) {
     std::optional<Terms> taken = multiply({*factor}, b);
     if (taken) taken = scale(*taken, -1);
     if (taken) taken = add(rest, *taken);
-    if (!taken) return std::nullopt;
+    if (!taken || result.quotient.size() == most_terms) return std::nullopt;
     rest = std::move(*taken);
     result.quotient.push_back(*factor);
   }

@@ -79,6 +79,7 @@ const T& attribute(const Node& node, std::string_view name) {
 void keep_first(Note& note, Note later) {
   if (note.name.empty()) note.name = std::move(later.name);
   if (note.span == Span{}) note.span = later.span;
+  if (note.place.empty()) note.place = std::move(later.place);
 }
 
 }  // namespace
@@ -172,7 +173,8 @@ Id Graph::input(std::string name, Type type) {
   for (const Id other : inputs) {
     DP_ASSERT(nodes_[other].string("name") != name, "two inputs are called `{}`", name);
   }
-  const Id id = add(Op::input, {}, {{"name", std::move(name)}}, std::move(type));
+  const Id id = add(Op::input, {}, {{"name", name}}, std::move(type));
+  annotate(id, {std::move(name), {}, {}});
   inputs.push_back(id);
   return id;
 }

@@ -1,11 +1,12 @@
 #pragma once
-// The graph: what a program means, as a DAG of typed operations. Nodes are immutable, live in one arena and are
-// hash-consed: two nodes with the same op, operands, attributes and type are one node, so common subexpressions are
-// shared by construction, between a function and its gradient as well. Operands have smaller ids than their users.
-// Names and source places are notes beside the nodes and take no part in their identity.
+// The graph: what a program means, as a DAG of typed operations. Nodes are immutable, live in one arena and
+// are hash-consed: two nodes with the same op, operands, attributes and type are one node, so common
+// subexpressions are shared by construction, between a function and its gradient as well. Operands have
+// smaller ids than their users. Names and source places are notes beside the nodes and take no part in their
+// identity.
 //
-// After `fuse` a graph also carries kernels, after `plan_memory` a plan; both are data beside the same nodes, so every
-// stage from `graph` to `planned` has one printer, one parser, one interpreter.
+// After `fuse` a graph also carries kernels, after `plan_memory` a plan; both are data beside the same nodes,
+// so every stage from `graph` to `planned` has one printer, one parser, one interpreter.
 
 #include <cstdint>
 #include <map>
@@ -33,10 +34,11 @@ struct Literal {
   bool operator==(const Literal& other) const;  // bit for bit: NaN equals NaN, 0 differs from -0
 };
 
-using AttributeValue = std::variant<std::int64_t, std::string, std::vector<std::int64_t>, Shape, Dtype, Literal>;
+using AttributeValue =
+    std::variant<std::int64_t, std::string, std::vector<std::int64_t>, Shape, Dtype, Literal>;
 
-/// Few and small: (name, value) in the order of the op's row, which says what names an op has; `Graph::add` sorts them.
-/// ir/infer.h says which type of value each name has.
+/// Few and small: (name, value) in the order of the op's row, which says what names an op has; `Graph::add`
+/// sorts them. ir/infer.h says which type of value each name has.
 struct Attribute {
   std::string_view name;  // one of the strings of the op table: they live for ever
   AttributeValue value;
@@ -63,6 +65,7 @@ struct Node {
 struct Note {
   std::string name;  // the user's name for the value, where there is one: `logits`, `net.fc1.w`
   Span span;
+  std::string place;  // `digits.dp:14`, in a graph read from a dump: its source is not at hand
 };
 
 struct Output {
@@ -71,14 +74,16 @@ struct Output {
   bool operator==(const Output&) const = default;
 };
 
-/// Something that must happen in order: a run-time check or a print. `node` is an `assert_`, `check_…` or `print` node.
+/// Something that must happen in order: a run-time check or a print. `node` is an `assert_`, `check_…` or
+/// `print` node.
 using Effects = std::vector<Id>;
 
-/// A group of values computed by one loop nest (`fuse`). A node that is no kernel's output is computed where it is used.
+/// A group of values computed by one loop nest (`fuse`). A node that is no kernel's output is computed where
+/// it is used.
 struct Kernel {
-  std::string kind;          // "map", "row", "reduce", "matmul", "small", …: see passes/fuse.h
-  std::vector<Id> outputs;   // what it stores; all share an iteration space
-  std::string comment;       // what was fused, or why not more
+  std::string kind;         // "map", "row", "reduce", "matmul", "small", …: see passes/fuse.h
+  std::vector<Id> outputs;  // what it stores; all share an iteration space
+  std::string comment;      // what was fused, or why not more
   bool operator==(const Kernel& other) const { return kind == other.kind && outputs == other.outputs; }
 };
 
@@ -99,6 +104,7 @@ struct Plan {
 class Graph {
  public:
   std::string name;             // of the function
+  std::string stage = "graph";  // how far it has come, by the names of `dpc emit`: ir/verify.h lists them
   std::vector<Id> inputs;       // `input` nodes, in the order of the arguments
   std::vector<Output> outputs;
   Effects effects;
@@ -107,11 +113,12 @@ class Graph {
   /// Inputs that the caller gives up: output k may be written over input `donated[k]` (training state).
   std::map<std::size_t, std::size_t> donated;
 
-  /// The node with these parts, new or old. The type is inferred (ir/infer.h); ill-typed parts are our mistake.
+  /// The node with these parts, new or old. The type is inferred (ir/infer.h); ill-typed parts are our
+  /// mistake.
   Id add(Op op, std::vector<Id> operands, Attributes attributes = {});
   /// For ops whose type cannot be inferred from operands: `input`, `constant`.
   Id add(Op op, std::vector<Id> operands, Attributes attributes, Type type);
-  /// A new argument; its name must differ from those before it.
+  /// A new argument, annotated with its name, which must differ from those before it.
   Id input(std::string name, Type type);
 
   const Node& operator[](Id id) const { return nodes_[id]; }
@@ -129,8 +136,13 @@ class Graph {
 
 std::size_t hash(const Node& node);
 
-/// The one form of a literal of that scalar type: f32 values rounded, integers wrapped, equal elements a splat.
+/// The one form of a literal of that scalar type: f32 values rounded, integers wrapped, equal elements a
+/// splat.
 Literal canonical(Literal literal, Dtype dtype);
+
+/// Whether the live parts of two graphs are the same: nodes in the same order, names in the notes, inputs,
+/// outputs, effects, kernels, plan and donated inputs.
+bool identical(const Graph& a, const Graph& b);
 
 /// Ids reachable from outputs and effects (and the inputs), ascending: operands first.
 std::vector<Id> live_nodes(const Graph& graph);

@@ -16,6 +16,7 @@
 
 #include "ir/graph.h"
 #include "ir/op.h"
+#include "ir/reduction.h"
 #include "support/array.h"
 #include "support/dtype.h"
 #include "support/result.h"
@@ -79,12 +80,6 @@ struct Store {
   ExprId expr;
 };
 
-enum class ReduceOrder : std::uint8_t {
-  lanes,       // 64 lanes over the inner extent, then the tree: see docs/language.md, "The order of sums"
-  blocks,      // in order, in blocks of 256
-  sequential,  // in order, from +0.0: products of matrices
-};
-enum class Combine : std::uint8_t { sum, prod, max, min, any, all, multiply_add, argmax, argmin };
 /// `value = combine over the loop of x` (`x * y` for multiply_add).
 struct ReduceTerm {
   ValueId value;

@@ -65,8 +65,4 @@ class ExprReader {
   std::optional<Diagnostic> error_;
 };
 
-/// The scalar type that a pointwise op gives for operands of these types; of `convert` it is not told by
-/// them.
-Dtype result_dtype(Op op, const std::vector<Dtype>& operands);
-
 }  // namespace dp::loops

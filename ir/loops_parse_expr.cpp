@@ -7,6 +7,7 @@
 
 #include "ir/loops_parse.h"
 #include "ir/loops_text.h"
+#include "ir/loops_walk.h"
 
 namespace dp::loops {
 
@@ -244,17 +245,6 @@ ExprId ExprReader::operation(Op op, std::vector<ExprId> operands, std::int64_t e
   std::vector<Dtype> dtypes;
   for (const ExprId operand : operands) dtypes.push_back(module_.expressions[operand].dtype);
   return add({dtype.value_or(result_dtype(op, dtypes)), OpExpr{op, std::move(operands), exponent}});
-}
-
-Dtype result_dtype(Op op, const std::vector<Dtype>& operands) {
-  if (op == Op::select) return operands[1];
-  if (op == Op::bits) return operands[0] == Dtype::f32 ? Dtype::i32 : Dtype::i64;
-  if (op == Op::from_bits) return operands[0] == Dtype::i32 ? Dtype::f32 : Dtype::f64;
-  if (op == Op::make_key || op == Op::fold_key) return Dtype::key;
-  if (op == Op::random_bits) return Dtype::i32;
-  const TypeClass types = info(op).types;
-  const bool is_truth = types == TypeClass::compare || types == TypeClass::test || types == TypeClass::logic;
-  return is_truth ? Dtype::boolean : operands[0];
 }
 
 }  // namespace dp::loops

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "ir/loops.h"
-#include "ir/loops_parse.h"
 #include "ir/loops_walk.h"
 
 namespace dp::loops {

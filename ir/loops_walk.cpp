@@ -33,6 +33,17 @@ std::span<const ExprId> parts(const Expr& expr) {
   return {};
 }
 
+Dtype result_dtype(Op op, const std::vector<Dtype>& operands) {
+  if (op == Op::select) return operands[1];
+  if (op == Op::bits) return operands[0] == Dtype::f32 ? Dtype::i32 : Dtype::i64;
+  if (op == Op::from_bits) return operands[0] == Dtype::i32 ? Dtype::f32 : Dtype::f64;
+  if (op == Op::make_key || op == Op::fold_key) return Dtype::key;
+  if (op == Op::random_bits) return Dtype::i32;
+  const TypeClass types = info(op).types;
+  const bool is_truth = types == TypeClass::compare || types == TypeClass::test || types == TypeClass::logic;
+  return is_truth ? Dtype::boolean : operands[0];
+}
+
 std::string_view name(Combine combine) {
   constexpr std::string_view names[] = {"sum", "prod",         "max",    "min",   "any",
                                         "all", "multiply_add", "argmax", "argmin"};

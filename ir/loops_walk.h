@@ -71,6 +71,10 @@ std::optional<ValueId> value_inside(const Stmt& statement);
 /// The expressions that an expression is made of directly.
 std::span<const ExprId> parts(const Expr& expr);
 
+/// The scalar type that a pointwise op gives for operands of these types; of `convert` it is not told by
+/// them.
+Dtype result_dtype(Op op, const std::vector<Dtype>& operands);
+
 /// "sum", "multiply_add", …; "lanes", …; "parallel", …; "input", …: the words of the text.
 std::string_view name(Combine combine);
 std::string_view name(ReduceOrder order);

@@ -72,11 +72,6 @@ Expression with_operand(const Application& application, std::size_t k, const Exp
   return {&graph, graph.add(application.node.op, std::move(operands), application.node.attributes)};
 }
 
-Expression guarded(const Guard& guard, const Expression& product) {
-  if (guard.is_everywhere()) return product;
-  return select(guard.expression(*product.graph), product, zero(product));
-}
-
 }  // namespace derivative_rules
 
 bool carries_derivative(const Graph& graph, const Node& node, std::size_t operand) {
@@ -93,6 +88,7 @@ bool may_be_unbounded(const Graph& graph, const Node& node, std::size_t operand)
     case Op::add:
     case Op::sub:
     case Op::relu:
+    case Op::gate:
     case Op::max:
     case Op::min:
     case Op::clamp:
@@ -124,7 +120,7 @@ Adjoint pull_back(const Application& application, std::size_t operand, const Adj
   if (row.form == Form::reduce) return rules::pull_reduce(application, ct);
   const Expression product = rules::local_product(application, operand, ct.value);
   const bool keep_apart = may_be_unbounded(*application.graph, application.node, operand);
-  return {keep_apart ? rules::guarded(ct.guard, product) : product, ct.guard};
+  return {keep_apart ? ct.guard.keep(product) : product, ct.guard};
 }
 
 Expression push_forward(const Application& application, const Tangents& tangents) {

@@ -80,13 +80,26 @@ Expression Guard::expression(Graph& graph) const {
   Expression any{&graph, no_id};
   for (const Conditions& term : terms_) {
     Expression all{&graph, no_id};
-    for (const auto& [id, value] : term) {
+    // From the latest condition back: what a sweep adds on its way down comes behind what it has built
+    // already.
+    for (auto place = term.rbegin(); place != term.rend(); ++place) {
+      const auto& [id, value] = *place;
       const Expression condition = value ? Expression{&graph, id} : !Expression{&graph, id};
       all = all.id == no_id ? condition : all & condition;
     }
     any = any.id == no_id ? all : any | all;
   }
   return any;
+}
+
+Expression Guard::keep(const Expression& value) const {
+  if (is_everywhere()) return value;
+  const Conditions& first = terms_.front();
+  const bool one_condition = terms_.size() == 1 && first.size() == 1;
+  if (one_condition && !first.begin()->second) {
+    return select({value.graph, first.begin()->first}, zero(value), value);
+  }
+  return select(expression(*value.graph), value, zero(value));
 }
 
 }  // namespace dp

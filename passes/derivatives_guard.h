@@ -31,6 +31,8 @@ class Guard {
   Guard moved(const std::function<Expression(const Expression&)>& move) const;
   /// As a bool node; the guard must not be everywhere.
   Expression expression(Graph& graph) const;
+  /// The value where the guard holds, else 0.
+  Expression keep(const Expression& value) const;
 
  private:
   /// (bool node, the value that it must have); a set of them is their "and".
@@ -39,6 +41,7 @@ class Guard {
 
   static void require(Graph& graph, Conditions& conditions, Id node, bool value);
   static bool simplify_once(std::vector<Conditions>& terms);
+  void simplify();
 
   std::vector<Conditions> terms_{{}};
   Graph* graph_ = nullptr;

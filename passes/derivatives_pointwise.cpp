@@ -24,9 +24,10 @@ Expression table_derivative(Op op, std::size_t k, const Expression& x, const Exp
            : k == 1 ? DP_PICK(DP_SECOND, DP_TEXTS derivatives)         \
                     : DP_PICK(DP_THIRD, DP_TEXTS derivatives);
 #define STRUCTURAL(name, ...)
+#include "ir/ops_structural.inc"
+
 #include "ir/ops.def"
 #include "ir/ops_end.inc"
-#include "ir/ops_structural.inc"
     default: return ZERO;
   }
 }

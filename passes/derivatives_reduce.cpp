@@ -107,7 +107,7 @@ Adjoint pull_reduce(const Application& application, const Adjoint& ct) {
     return {select(ties.mask, share, zero(share)), guard};
   }
   DP_ASSERT(application.node.op == Op::reduce_prod, "`{}` has no derivative rule", name(application.node.op));
-  return {guarded(guard, spread(ct.value) * cofactors(application)), guard};
+  return {guard.keep(spread(ct.value) * cofactors(application)), guard};
 }
 
 Expression push_reduce(const Application& application, const Expression& tangent) {

@@ -8,9 +8,6 @@ namespace dp::derivative_rules {
 /// The same op on the same operands, but for operand k.
 Expression with_operand(const Application& application, std::size_t k, const Expression& value);
 
-/// `product` where the guard holds, else 0: what a factor that may not be finite is multiplied inside of.
-Expression guarded(const Guard& guard, const Expression& product);
-
 /// A cotangent that goes back through a move that takes every element of its result from the operand.
 template <class Move>
 Adjoint moved(const Adjoint& ct, const Move& move) {

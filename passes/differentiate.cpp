@@ -1,9 +1,11 @@
 #include "passes/differentiate.h"
 
 #include <map>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "ir/rewrite.h"
 #include "passes/differentiate_sweeps.h"
 
 namespace dp {
@@ -80,25 +82,11 @@ class Levels {
   std::map<std::pair<Id, Id>, std::map<Id, Id>> sweeps_;
 };
 
-/// The live nodes alone, in a graph of their own, where `mark` and `stop` are what they stand on.
 Graph without_levels(const Graph& graph) {
-  Graph result;
-  result.name = graph.name;
-  result.donated = graph.donated;
-  std::vector<Id> now(graph.size(), no_id);
-  for (const Id id : live_nodes(graph)) {
-    Node node = graph[id];
-    for (Id& operand : node.operands) operand = now[operand];
+  return rewrite(graph, [](const Node& node, Id, std::span<const Id> operands, Graph& target) {
     const bool is_level = node.op == Op::mark || node.op == Op::stop;
-    now[id] = is_level ? node.operands[0]
-                       : result.add(node.op, std::move(node.operands), std::move(node.attributes),
-                                    std::move(node.type));
-    result.annotate(now[id], Note(graph.note(id)));
-  }
-  for (const Id input : graph.inputs) result.inputs.push_back(now[input]);
-  for (const Output& output : graph.outputs) result.outputs.push_back({output.name, now[output.node]});
-  for (const Id effect : graph.effects) result.effects.push_back(now[effect]);
-  return result;
+    return is_level ? operands[0] : copy_node(node, operands, target);
+  });
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ Expression apply(Op op, const std::vector<Expression>& operands, Attributes attr
   return {graph, graph->add(op, std::move(ids), std::move(attributes))};
 }
 
+/// Points into the list, which must outlive it.
 const Expression* expression_among(std::initializer_list<Term> terms) {
   for (const Term& term : terms) {
     if (const auto* expression = std::get_if<Expression>(&term)) return expression;
@@ -53,7 +54,7 @@ Expression pointwise(Op op, std::initializer_list<Term> terms) {
 }
 
 Expression select(const Expression& condition, const Term& x, const Term& y) {
-  const Expression* like = expression_among({x, y});
+  const auto* like = std::get_if<Expression>(std::holds_alternative<Expression>(x) ? &x : &y);
   DP_ASSERT(like, "a `select` of two numbers has no type");
   return apply(Op::select, {condition, of_type(x, *like), of_type(y, *like)}, {});
 }

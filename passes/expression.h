@@ -46,9 +46,10 @@ Expression pointwise(Op op, std::initializer_list<Term> terms);
     return pointwise(Op::name, {Term(operands)...});    \
   }
 #define STRUCTURAL(name, ...)
+#include "ir/ops_structural.inc"
+
 #include "ir/ops.def"
 #include "ir/ops_end.inc"
-#include "ir/ops_structural.inc"
 
 #define DP_OPERATOR(symbol, call)                                        \
   template <ExpressionOperand X, ExpressionOperand Y>                    \

@@ -57,6 +57,11 @@ void dp_print(dp_context* context, int32_t site, const int64_t* values, int32_t 
 void dp_parallel_for(void (*body)(void* context, int64_t begin, int64_t end), void* context, int64_t count,
                      int64_t grain);
 
+/* At least `bytes` of the calling thread's own memory, aligned to 64; contents are whatever they are. A slot (below 32)
+   holds until the thread's next call for it: functions that run inside one another use different slots. Stops the
+   process where there is no memory. */
+void* dp_scratch(int32_t slot, int64_t bytes);
+
 /* How many threads parallel loops use, the caller's included; 0: as many as the process may run on, the default.
    Not while a parallel loop runs. */
 void dp_set_threads(int32_t threads);

@@ -87,17 +87,17 @@ Result<std::vector<std::byte>> read_file(const std::string& path, const ReadLimi
 }
 
 std::string_view reason_against_name(std::string_view name) {
-  if (name.empty()) return "an array has an empty name";
-  if (name.size() > 1024) return "an array's name is longer than 1024 bytes";
-  if (valid_utf8_prefix(name) != name.size()) return "an array's name is not valid UTF-8";
+  if (name.empty()) return "a name is empty";
+  if (name.size() > 1024) return "a name is longer than 1024 bytes";
+  if (valid_utf8_prefix(name) != name.size()) return "a name is not valid UTF-8";
   for (std::size_t offset = 0; offset < name.size();) {
     const CodePoint point = decode_utf8(name, offset);
-    if (is_unprintable(point.value)) return "an array's name holds control characters";
+    if (is_unprintable(point.value)) return "a name holds control characters";
     offset += point.bytes;
   }
   const std::string walls = "/" + std::string(name) + "/";
   const bool leads_out = name.front() == '/' || walls.find("/../") != std::string::npos;
-  return leads_out ? "an array's name leads out of its folder" : "";
+  return leads_out ? "a name leads out of its folder" : "";
 }
 
 }  // namespace dp

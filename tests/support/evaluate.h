@@ -1,6 +1,6 @@
 #pragma once
-// A second, independent reading of the op table for the derivative tests: every value of a graph as a list of numbers of
-// one type, double or __float128, functions from libm or libquadmath.
+// A second, independent reading of the op table for the derivative tests: every value of a graph as a list of
+// numbers of one type, double or __float128, functions from libm or libquadmath.
 
 #include <cmath>
 #include <cstdint>

@@ -1,0 +1,88 @@
+// dpc train FILE [TRAIN]: runs a training block with a progress bar, metrics and checkpoints.
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "dpc/commands.h"
+#include "dpc/train_session.h"
+#include "runtime/train/driver.h"
+
+namespace dp {
+namespace {
+
+ReportStyle style_of(const TrainOptions& options) {
+  if (options.json) return ReportStyle::json;
+  if (options.quiet) return ReportStyle::quiet;
+  return isatty(STDERR_FILENO) != 0 ? ReportStyle::bar : ReportStyle::lines;
+}
+
+/// Progress goes to standard error, JSON lines are results and go to standard output.
+Reporter reporter_of(const TrainOptions& options) {
+  std::FILE* stream = options.json ? stdout : stderr;
+  const bool colour = isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+  return {style_of(options), colour, [stream](std::string_view text) {
+            std::fwrite(text.data(), 1, text.size(), stream);
+            std::fflush(stream);
+          }};
+}
+
+/// The last words of a run, on standard output: the test part's values, or the final objective.
+void print_outcome(const TrainSettings& settings, const TrainOutcome& outcome) {
+  const auto& values = outcome.test.empty() ? outcome.validation : outcome.test;
+  const char* part = outcome.test.empty() ? "final" : "test";
+  if (values.empty()) {
+    fmt::print("final loss {:.6g}\n", outcome.loss);
+    return;
+  }
+  fmt::print("{} loss {:.6g}\n", part, values[0]);
+  for (std::size_t k = 1; k < values.size(); ++k) fmt::print("{} {} {:.6g}\n", part, settings.metrics[k - 1], values[k]);
+}
+
+int run_train(const TrainOptions& options) {
+  const auto program = load(options);
+  if (const int code = report(*program); code != Exit::fine) return code;
+  auto train_block = find_train(*program, options.name);
+  if (!train_block) return report(*program, train_block.error());
+  auto session = TrainSession::create(*program, **train_block, options);
+  if (!session) return report(*program, session.error());
+  auto state = (*session)->initial_state();
+  if (!state) return report(*program, state.error());
+  Reporter reporter = reporter_of(options);
+  auto outcome = train((*session)->settings(), (*session)->data(), std::move(*state), (*session)->hooks(), reporter);
+  if (options.time) program->watch.print();
+  if (!outcome) return report(*program, outcome.error());
+  if (!options.json && outcome->end != TrainEnd::interrupted) print_outcome((*session)->settings(), *outcome);
+  return outcome->exit_code;
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Action& action) {
+  auto options = std::make_shared<TrainOptions>();
+  auto* command = app.add_subcommand("train", "runs a training block");
+  command->add_option("file", options->file, "a .dp file")->required();
+  command->add_option("name", options->name, "the training block, where the file has several");
+  command->add_option("--epochs", options->epochs, "how many epochs in all")->check(CLI::NonNegativeNumber);
+  command->add_option("--steps", options->steps, "how many steps in all")->check(CLI::NonNegativeNumber);
+  command->add_option("--batch", options->batch, "examples a step")->check(CLI::PositiveNumber);
+  command->add_option("--seed", options->seed, "of initial values and the order of examples");
+  command->add_option("--out", options->out, "the folder of the run");
+  command->add_flag("--resume", options->resume, "go on from the newest checkpoint of the folder");
+  command->add_flag("--quiet", options->quiet, "no progress");
+  command->add_flag("--json", options->json, "one JSON object a line");
+  auto data = std::make_shared<std::vector<std::string>>();
+  command->add_option("--data", *data, "NAME=FILE: another file for a data block");
+  add_common(*command, *options);
+  command->callback([&action, options, data] {
+    for (const std::string& word : *data) {
+      const auto equals = word.find('=');
+      if (equals == std::string::npos) throw CLI::ValidationError("--data", "takes NAME=FILE");
+      options->data_files[word.substr(0, equals)] = word.substr(equals + 1);
+    }
+    action = [options] { return run_train(*options); };
+  });
+}
+
+}  // namespace dp

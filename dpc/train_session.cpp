@@ -1,0 +1,151 @@
+#include "dpc/train_session.h"
+
+#include <filesystem>
+
+#include "dpc/load_data.h"
+#include "ir/print.h"
+#include "passes/specialize.h"
+
+namespace dp {
+namespace {
+
+/// FNV-1a of everything that decides the bits of a step.
+std::uint64_t program_hash(const TrainProgram& graphs, const CommonOptions& options) {
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (unsigned char byte : print(graphs.step) + (options.fast_math ? "fast" : "strict"))
+    hash = (hash ^ byte) * 0x100000001b3u;
+  return hash;
+}
+
+Array scalar(Dtype dtype, double value) {
+  Array out(dtype, {});
+  out.set_real(0, value);
+  return out;
+}
+
+}  // namespace
+
+Result<const typed::Train*> find_train(const Program& program, const std::string& name) {
+  const auto& trains = program.module->trains;
+  if (name.empty() && trains.size() == 1) return trains[0].get();
+  for (const auto& train : trains)
+    if (train->name == name) return train.get();
+  auto diagnostic = diagnose(diag::NoSuchTrain, {}, program.path, name);
+  for (const auto& train : trains) diagnostic.notes.push_back("it has `" + train->name + "`");
+  return diagnostic;
+}
+
+TrainSession::TrainSession(Program& program, const typed::Train& train, const TrainOptions& options)
+    : program_(program), train_(train), options_(options) {}
+
+Result<std::unique_ptr<TrainSession>> TrainSession::create(Program& program, const typed::Train& train,
+                                                           const TrainOptions& options) {
+  std::unique_ptr<TrainSession> session(new TrainSession(program, train, options));
+  if (auto status = session->load_data(); !status) return status.error();
+  if (auto status = session->compile(); !status) return status.error();
+  session->make_settings();
+  return session;
+}
+
+Status TrainSession::load_data() {
+  if (!train_.data) return Done{};
+  const auto replaced = options_.data_files.find(train_.data->name);
+  const std::string path = replaced == options_.data_files.end() ? "" : replaced->second;
+  auto data = program_.watch.measure("data", [&] { return dp::load_data(program_, *train_.data, path, options_); });
+  if (!data) return data.error();
+  data_ = std::move(*data);
+  return Done{};
+}
+
+Status TrainSession::compile() {
+  const std::int64_t all = data_ ? data_->size(Part::train) : 0;
+  settings_.batch = options_.batch ? *options_.batch : train_.batch.value_or(0);
+  const std::int64_t batch = settings_.batch == 0 ? all : settings_.batch;
+  auto graphs = program_.watch.measure("build", [&] { return build_train(*program_.module, train_, batch, program_.build_options()); });
+  if (!graphs) return graphs.error();
+  graphs_ = std::move(*graphs);
+  auto step = Engine::create(graphs_.step, options_, program_.watch);
+  if (!step) return step.error();
+  step_ = std::move(*step);
+  return Done{};
+}
+
+void TrainSession::make_settings() {
+  settings_.name = train_.name;
+  settings_.count = options_.epochs ? *options_.epochs : options_.steps.value_or(train_.count);
+  settings_.epochs = options_.epochs ? true : options_.steps ? false : train_.epochs;
+  settings_.seed = static_cast<std::uint64_t>(options_.seed.value_or(train_.seed));
+  settings_.resume = options_.resume;
+  const auto beside = std::filesystem::path(program_.path).parent_path() / "runs" / train_.name;
+  settings_.folder = options_.out.empty() ? beside.string() : options_.out;
+  settings_.metrics = graphs_.metrics;
+  for (const auto& leaf : graphs_.parameters) settings_.state_names.push_back(leaf.path);
+  for (const auto& leaf : graphs_.optimizer_state) settings_.state_names.push_back(leaf.path);
+  settings_.parameters = graphs_.parameters.size();
+  settings_.program_hash = program_hash(graphs_, options_);
+  for (const auto& every : train_.every) {
+    Every out{.count = every.count, .epochs = every.epochs};
+    using Kind = typed::Train::Every::Kind;
+    if (every.kind == Kind::save) out.save = every.path;
+    out.metric = every.kind == Kind::metric;
+    settings_.every.push_back(std::move(out));
+  }
+  steps_ = total_steps(settings_, data_ ? data_->size(Part::train) : 0);
+}
+
+Result<std::vector<Array>> TrainSession::initial_state() {
+  CommonOptions interpret = options_;
+  interpret.interpret = true;  // runs once: compiling it would cost more
+  auto engine = Engine::create(graphs_.init, interpret, program_.watch);
+  if (!engine) return engine.error();
+  Array seed(Dtype::i64, {});
+  seed.set_integer(0, static_cast<std::int64_t>(settings_.seed));
+  return program_.watch.measure("initial values", [&] { return engine->run(std::span<const Array>(&seed, 1)); });
+}
+
+Result<double> TrainSession::step(std::span<Array> state, std::span<const Array> batch, std::int64_t number) {
+  if (inputs_.empty()) {
+    inputs_.assign(state.begin(), state.end());
+    inputs_.push_back(scalar(program_.real, 0));
+    inputs_.push_back(scalar(program_.real, static_cast<double>(steps_)));
+    inputs_.insert(inputs_.end(), batch.begin(), batch.end());
+    outputs_.assign(state.begin(), state.end());
+    outputs_.push_back(scalar(step_->output_types().back().dtype, 0));
+  }
+  for (std::size_t k = 0; k < state.size(); ++k) inputs_[k] = outputs_[k] = state[k];
+  for (std::size_t k = 0; k < batch.size(); ++k) inputs_[state.size() + 2 + k] = batch[k];
+  inputs_[state.size()].set_real(0, static_cast<double>(number));
+  if (auto status = step_->run_into(inputs_, outputs_); !status) return status.error();
+  return outputs_.back().real(0);
+}
+
+Result<const Engine*> TrainSession::evaluation(std::int64_t examples) {
+  const auto known = evaluations_.find(examples);
+  if (known != evaluations_.end()) return &known->second;
+  const Graph sized = specialize(graphs_.evaluate, {{graphs_.batch_dim, Dim(examples)}});
+  auto engine = Engine::create(sized, options_, program_.watch);
+  if (!engine) return engine.error();
+  return &evaluations_.emplace(examples, std::move(*engine)).first->second;
+}
+
+Result<std::vector<double>> TrainSession::evaluate(std::span<const Array> parameters, std::span<const Array> batch) {
+  auto engine = evaluation(batch.empty() ? 0 : batch[0].shape().at(0));
+  if (!engine) return engine.error();
+  std::vector<Array> inputs(parameters.begin(), parameters.end());
+  inputs.insert(inputs.end(), batch.begin(), batch.end());
+  auto results = (*engine)->run(inputs);
+  if (!results) return results.error();
+  std::vector<double> out;
+  for (const Array& result : *results) out.push_back(result.real(0));
+  return out;
+}
+
+TrainHooks TrainSession::hooks() {
+  return {
+      .step = [this](auto state, auto batch, std::int64_t number) { return step(state, batch, number); },
+      .evaluate = [this](auto parameters, auto batch) { return evaluate(parameters, batch); },
+      .print = {},
+  };
+}
+
+}  // namespace dp

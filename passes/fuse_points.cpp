@@ -1,0 +1,127 @@
+#include "passes/fuse_points.h"
+
+#include <algorithm>
+
+#include "passes/kernels.h"
+
+namespace dp {
+namespace {
+
+constexpr int dear_for_a_scalar = 200;  // single numbers are computed outside of all loops
+constexpr int many_operands = 4;
+
+class Finder {
+ public:
+  explicit Finder(const Graph& graph)
+      : graph_(graph), users_(graph.size()), reads_(graph.size()), is_forced_(graph.size()) {
+    result_.is_point.resize(graph.size());
+    result_.is_end.resize(graph.size());
+    result_.costs.resize(graph.size());
+  }
+
+  Points run() {
+    const std::vector<Id> live = live_nodes(graph_);
+    for (const Id id : live) {
+      const std::set<Id> operands(graph_[id].operands.begin(), graph_[id].operands.end());
+      for (const Id operand : operands) users_[operand].push_back(id);
+    }
+    for (const Output& output : graph_.outputs) is_forced_[output.node] = true;
+    for (const Id id : live) force_operands(graph_[id]);
+    for (const Id id : live) {
+      const Node& node = graph_[id];
+      if (node.op == Op::input || is_array_constant(node)) {
+        result_.is_end[id] = true;
+        reads_[id] = {id};
+        continue;
+      }
+      if (is_reduction(node, graph_)) keep_row_results(node);
+      measure(id);
+      if (is_point(id)) make_point(id);
+    }
+    std::ranges::sort(result_.points);
+    return std::move(result_);
+  }
+
+ private:
+  /// What a node needs in memory.
+  void force_operands(const Node& node) {
+    if (info(node.op).form == Form::contract && !is_lane_product(node, graph_)) {
+      for (const Id operand : node.operands) force_base(operand);
+    }
+    if (node.op == Op::print) {
+      for (const Id operand : node.operands) is_forced_[operand] = is_forced_[operand] || graph_[operand].type.rank() > 0;
+    }
+  }
+  /// A factor of a product is loaded; moves of a stored value only change the strides.
+  void force_base(Id id) {
+    const Node& node = graph_[id];
+    const bool is_index = node.op == Op::take || node.op == Op::gather || node.op == Op::concat;
+    if (info(node.op).form == Form::move && !is_index) {
+      force_base(node.operands[0]);
+    } else if (info(node.op).form != Form::leaf) {
+      is_forced_[id] = true;
+    }
+  }
+
+  void measure(Id id) {
+    const Node& node = graph_[id];
+    const bool is_index = node.op == Op::take || node.op == Op::gather;
+    result_.costs[id] = is_index ? 2 : op_cost(node);
+    for (const Id operand : node.operands) {
+      result_.costs[id] = std::min(result_.costs[id] + (result_.is_end[operand] ? 0 : result_.costs[operand]), 1 << 20);
+      if (reads_[id].size() > many_operands) continue;
+      reads_[id].insert(reads_[operand].begin(), reads_[operand].end());
+    }
+  }
+
+  bool is_point(Id id) const {
+    const Node& node = graph_[id];
+    const Form form = info(node.op).form;
+    const bool stands_alone = form == Form::contract || form == Form::effect || node.op == Op::scatter_add ||
+                              node.op == Op::concat || is_reduction(node, graph_);
+    if (is_forced_[id] || stands_alone) return true;
+    if (form == Form::leaf) return false;
+    if (node.type.rank() == 0) return result_.costs[id] >= dear_for_a_scalar;
+    const bool is_repeated = users_[id].size() > 1 || std::ranges::any_of(users_[id], [&](Id user) {
+      return repeats(graph_[user], id);
+    });
+    return is_repeated && (result_.costs[id] >= dear || reads_[id].size() > many_operands);
+  }
+  /// Whether a user needs each element of the operand more than once.
+  bool repeats(const Node& user, Id operand) const {
+    const bool is_table = user.op == Op::gather && user.operands[0] == operand;
+    return is_table || (user.op == Op::broadcast && element_count(user.type.shape) != element_count(graph_[operand].type.shape));
+  }
+
+  // What is made of row sums, one number a row, belongs to the rows' kernel although a reduction reads it next.
+  void keep_row_results(const Node& reduction) {
+    for (const Id operand : reduction.operands) {
+      if (result_.is_end[operand] || info(graph_[operand].op).form == Form::leaf) continue;
+      const std::set<Reference> read = references(graph_, operand, result_.is_end);
+      const bool is_of_rows = std::ranges::any_of(read, [&](const Reference& reference) {
+        return is_row_reduction(graph_, reference.node) &&
+               graph_[reference.node].type.shape == graph_[operand].type.shape;
+      });
+      if (is_of_rows) make_point(operand);
+    }
+  }
+
+  void make_point(Id id) {
+    if (result_.is_point[id]) return;
+    result_.is_point[id] = result_.is_end[id] = true;
+    result_.points.push_back(id);
+    reads_[id] = {id};
+  }
+
+  const Graph& graph_;
+  std::vector<std::vector<Id>> users_;
+  std::vector<std::set<Id>> reads_;  // up to `many_operands` + 1 of the ends that a node is computed from
+  std::vector<bool> is_forced_;
+  Points result_;
+};
+
+}  // namespace
+
+Points find_points(const Graph& graph) { return Finder(graph).run(); }
+
+}  // namespace dp

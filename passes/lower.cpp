@@ -1,0 +1,59 @@
+// From a planned graph to the loop IR: declares the buffers of the plan and emits one function for each kernel. Before:
+// all sizes are known, kernels are in the order they run, every stored node has a place. After: a module that
+// `loops::verify` finds sound and that computes, bit for bit, what the graph means.
+
+#include <fmt/format.h>
+
+#include "passes/kernels.h"
+#include "passes/lower_emitter.h"
+#include "passes/lower_share.h"
+#include "passes/lower_storage.h"
+#include "passes/pipeline.h"
+#include "support/assert.h"
+
+namespace dp {
+namespace {
+
+/// Which axes of the kernel's loops run as one: found by emitting it once into a module that is thrown away.
+Groupings groupings_of(const Graph& graph, const Kernel& kernel, const Storage& storage,
+                       const std::vector<bool>& stored, const loops::Module& module) {
+  loops::Module scratch;
+  scratch.buffers = module.buffers;
+  Expressions expressions(scratch);
+  KernelEmitter emitter(graph, kernel, storage, stored, scratch, expressions, nullptr);
+  emitter.run();
+  return emitter.groupings();
+}
+
+loops::Module declared(const Graph& planned) {
+  loops::Module module;
+  module.name = planned.name;
+  module.arena_bytes = planned.plan->arena_bytes;
+  for (const Id input : planned.inputs) module.input_types.push_back(planned[input].type);
+  for (const Output& output : planned.outputs) {
+    module.output_types.push_back(planned[output.node].type);
+    module.output_names.push_back(output.name);
+  }
+  return module;
+}
+
+}  // namespace
+
+Result<loops::Module> lower(const Graph& planned, const PassOptions&) {
+  DP_ASSERT(planned.plan, "`{}` is lowered before its memory is planned", planned.name);
+  loops::Module module = declared(planned);
+  const Storage storage = declare_buffers(planned, module);
+  const std::vector<bool> stored = stored_nodes(planned);
+  Expressions expressions(module);
+  for (std::size_t k = 0; k < planned.kernels.size(); ++k) {
+    const Kernel& kernel = planned.kernels[k];
+    const Groupings groupings = groupings_of(planned, kernel, storage, stored, module);
+    loops::Function function{fmt::format("k{}", k), fmt::format("{}: {}", kernel.kind, kernel.comment), {}};
+    function.body = KernelEmitter(planned, kernel, storage, stored, module, expressions, &groupings).run();
+    share_expressions(function.body, module, expressions);
+    module.functions.push_back(std::move(function));
+  }
+  return module;
+}
+
+}  // namespace dp

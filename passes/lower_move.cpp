@@ -1,0 +1,127 @@
+// Moves: the element of the result is the element of an operand at another index.
+
+#include <fmt/format.h>
+
+#include "passes/lower_emitter.h"
+
+namespace dp {
+
+using namespace loops;
+
+namespace {
+
+std::vector<std::int64_t> known(const Shape& shape) { return constants(shape).value(); }
+
+}  // namespace
+
+ExprId KernelEmitter::moved(Id id, const Index& index) {
+  const Node& node = graph_[id];
+  const Id operand = node.operands[0];
+  const Type& type = graph_[operand].type;
+  Index from(type.rank());
+  switch (node.op) {
+    case Op::broadcast:
+      for (std::size_t k = 0; k < from.size(); ++k) {
+        from[k] = index[static_cast<std::size_t>(node.integers("axes")[k])];
+      }
+      return element(operand, from);
+    case Op::reshape:
+      return element(operand, indices_.along(indices_.linear(index, extents_of(node.type)), extents_of(type)));
+    case Op::transpose:
+      for (std::size_t k = 0; k < from.size(); ++k) {
+        from[static_cast<std::size_t>(node.integers("permutation")[k])] = index[k];
+      }
+      return element(operand, from);
+    case Op::flip:
+      from = index;
+      for (const std::int64_t axis : node.integers("axes")) {
+        const auto k = static_cast<std::size_t>(axis);
+        from[k] = whole(extents_of(type)[k] - 1) - index[k];
+      }
+      return element(operand, from);
+    case Op::slice: return sliced(node, index);
+    case Op::pad: return padded(node, index);
+    case Op::concat: return concatenated(node, index);
+    default: return taken(id, index);
+  }
+}
+
+ExprId KernelEmitter::sliced(const Node& node, const Index& index) {
+  const std::vector<std::int64_t> start = known(node.dims("start"));
+  Index from(index.size());
+  for (std::size_t k = 0; k < index.size(); ++k) from[k] = index[k] * node.integers("stride")[k] + whole(start[k]);
+  return element(node.operands[0], from);
+}
+
+// Outside the operand zero; there the operand is read at an index that exists, and the result is not used.
+ExprId KernelEmitter::padded(const Node& node, const Index& index) {
+  const Extents extents = extents_of(graph_[node.operands[0]].type);
+  const std::vector<std::int64_t> low = known(node.dims("low"));
+  const ExprId zero = node.type.dtype == Dtype::boolean ? expressions_.truth(false)
+                                                        : expressions_.real_constant(node.type.dtype, 0);
+  ExprId inside = expressions_.truth(true);
+  Index from(index.size());
+  for (std::size_t k = 0; k < index.size(); ++k) {
+    if (extents[k] == 0) return zero;
+    const std::int64_t stride = node.integers("stride")[k];
+    const Affine offset = index[k] - whole(low[k]);
+    inside = expressions_.both(inside, indices_.is_within(offset, {0, (extents[k] - 1) * stride}));
+    if (stride > 1) {
+      const ExprId rest = indices_.emit(indices_.mod(offset, stride));
+      inside = expressions_.both(inside, expressions_.op(Op::eq, {rest, expressions_.integer(0)}));
+    }
+    from[k] = indices_.clamped(indices_.floor_div(offset, stride), {0, extents[k] - 1});
+    accesses_.push_back(offset);
+  }
+  if (inside == expressions_.truth(false)) return zero;
+  const ExprId value = element(node.operands[0], from);
+  return inside == expressions_.truth(true) ? value : expressions_.op(Op::select, {inside, value, zero});
+}
+
+ExprId KernelEmitter::concatenated(const Node& node, const Index& index) {
+  const auto axis = static_cast<std::size_t>(node.integer("axis"));
+  accesses_.push_back(index[axis]);
+  std::optional<ExprId> result;
+  std::int64_t end = extents_of(node.type)[axis];
+  // From the last part to the first: each is what stands before its end, else what is already there.
+  for (std::size_t part = node.operands.size(); part-- > 0;) {
+    const Id operand = node.operands[part];
+    const std::int64_t extent = extents_of(graph_[operand].type)[axis];
+    end -= extent;
+    const ExprId is_before = indices_.is_within(index[axis], {indices_.range(index[axis]).low, end + extent - 1});
+    if (extent == 0 || is_before == expressions_.truth(false)) continue;
+    Index from = index;
+    from[axis] = indices_.clamped(index[axis] - whole(end), {0, extent - 1});
+    const ExprId value = element(operand, from);
+    const bool is_sure = is_before == expressions_.truth(true) || !result;
+    result = is_sure ? value : expressions_.op(Op::select, {is_before, value, *result});
+  }
+  return result.value_or(expressions_.real_constant(node.type.dtype, 0));
+}
+
+/// The position that `positions` holds at `index`, checked to lie in the axis.
+Affine KernelEmitter::position(Id id, Id positions, const Index& index, std::int64_t extent) {
+  const ExprId at = expressions_.convert(Dtype::i64, element(positions, index));
+  const ExprId not_below = expressions_.op(Op::le, {expressions_.integer(0), at});
+  const ExprId not_above = expressions_.op(Op::lt, {at, expressions_.integer(extent)});
+  check(expressions_.op(Op::and_, {not_below, not_above}),
+        fmt::format("index {{}} lies outside an axis of {}", extent), id, {at});
+  return indices_.known_at_run_time(at, {0, std::max<std::int64_t>(extent - 1, 0)});
+}
+
+ExprId KernelEmitter::taken(Id id, const Index& index) {
+  const Node& node = graph_[id];
+  const auto axis = static_cast<std::ptrdiff_t>(node.integer("axis"));
+  const std::int64_t extent = extents_of(graph_[node.operands[0]].type)[static_cast<std::size_t>(axis)];
+  const std::size_t rank = graph_[node.operands[1]].type.rank();
+  Index positions = index, from = index;
+  if (node.op == Op::gather) {
+    const auto first = index.begin() + axis, last = first + static_cast<std::ptrdiff_t>(rank);
+    positions.assign(first, last);
+    from.erase(from.begin() + axis, from.begin() + axis + static_cast<std::ptrdiff_t>(rank));
+  }
+  from.insert(from.begin() + axis, position(id, node.operands[1], positions, extent));
+  return element(node.operands[0], from);
+}
+
+}  // namespace dp

@@ -1,0 +1,190 @@
+#include "passes/plan_memory.h"
+
+#include <algorithm>
+
+#include "passes/kernels.h"
+#include "passes/lifetimes.h"
+#include "support/assert.h"
+
+namespace dp {
+namespace {
+
+constexpr std::int64_t alignment = 64;
+
+std::int64_t bytes_of(const Graph& graph, Id id) {
+  const Type& type = graph[id].type;
+  const auto count = element_count(type.shape).constant();
+  DP_ASSERT(count, "the size of {} is not known", text(type));
+  return *count * static_cast<std::int64_t>(size_of(type.dtype));
+}
+
+/// Values that take each other's place: one run of bytes, alive from the first's birth to the last's end.
+struct Block {
+  std::vector<Id> nodes;
+  std::int64_t bytes = 0;
+  Lifetime life;
+  std::int64_t offset = 0;
+
+  std::int64_t end() const { return offset + bytes; }
+  std::size_t length() const { return life.last - life.born; }
+  bool meets(const Block& other) const { return life.born <= other.life.last && other.life.born <= life.last; }
+};
+
+class Planner {
+ public:
+  explicit Planner(const Graph& graph) : graph_(graph), stored_(stored_nodes(graph)), lives_(lifetimes(graph)) {}
+
+  Plan run() {
+    add_inputs_and_constants();
+    for (const Kernel& kernel : graph_.kernels) {
+      for (const Id id : kernel.outputs) add_output(kernel, id);
+    }
+    place_blocks();
+    for (const Block& block : blocks_) {
+      for (const Id id : block.nodes) {
+        plan_.buffers.push_back({id, Buffer::Place::arena, block.offset, bytes_of(graph_, id)});
+      }
+    }
+    return std::move(plan_);
+  }
+
+  /// Output k may be written over its input if no kernel reads the input later, nor this one elsewhere.
+  bool is_safe(std::size_t output, std::size_t input) const {
+    const Id fresh = graph_.outputs[output].node, old = graph_.inputs[input];
+    const std::size_t writer = writer_of(fresh);
+    if (writer == graph_.kernels.size() || !(graph_[fresh].type == graph_[old].type)) return false;
+    for (std::size_t k = writer; k < graph_.kernels.size(); ++k) {
+      const bool is_read = std::ranges::find(lives_.reads[k], old) != lives_.reads[k].end();
+      if (!is_read) continue;
+      if (k != writer || !may_overwrite(graph_, graph_.kernels[k], fresh, old, stored_)) return false;
+    }
+    return true;
+  }
+
+ private:
+  std::size_t writer_of(Id id) const {
+    const auto writes = [&](const Kernel& kernel) {
+      return std::ranges::find(kernel.outputs, id) != kernel.outputs.end();
+    };
+    return static_cast<std::size_t>(std::ranges::find_if(graph_.kernels, writes) - graph_.kernels.begin());
+  }
+
+  void add_inputs_and_constants() {
+    for (std::size_t k = 0; k < graph_.inputs.size(); ++k) add(graph_.inputs[k], Buffer::Place::input, k);
+    std::size_t constants = 0;
+    for (const Id id : live_nodes(graph_)) {
+      if (is_array_constant(graph_[id])) add(id, Buffer::Place::constant, constants++);
+    }
+  }
+  void add(Id id, Buffer::Place place, std::size_t number) {
+    plan_.buffers.push_back({id, place, static_cast<std::int64_t>(number), bytes_of(graph_, id)});
+  }
+
+  void add_output(const Kernel& kernel, Id id) {
+    if (info(graph_[id].op).form == Form::effect) return;
+    bool is_output = false;
+    for (std::size_t k = 0; k < graph_.outputs.size(); ++k) {
+      if (graph_.outputs[k].node != id) continue;
+      add(id, Buffer::Place::output, k);
+      is_output = true;
+    }
+    if (!is_output && !extend_block(kernel, id)) blocks_.push_back({{id}, bytes_of(graph_, id), lives_.of[id]});
+  }
+
+  /// Puts the value into the place of one that its kernel reads last.
+  bool extend_block(const Kernel& kernel, Id id) {
+    for (Block& block : blocks_) {
+      const Id old = block.nodes.back();
+      const bool ends_here = block.life.last == lives_.of[id].born && block.life.born < lives_.of[id].born;
+      if (!ends_here || !may_overwrite(graph_, kernel, id, old, stored_)) continue;
+      block.nodes.push_back(id);
+      block.life.last = lives_.of[id].last;
+      return true;
+    }
+    return false;
+  }
+
+  // The largest first, each into the smallest gap that takes it among those that live at its time.
+  void place_blocks() {
+    std::vector<Block*> order;
+    for (Block& block : blocks_) order.push_back(&block);
+    std::ranges::stable_sort(order, [](const Block* a, const Block* b) {
+      return std::tuple(b->bytes, b->length()) < std::tuple(a->bytes, a->length());
+    });
+    std::vector<const Block*> placed;  // by offset
+    for (Block* block : order) {
+      block->offset = best_gap(*block, placed);
+      plan_.arena_bytes = std::max(plan_.arena_bytes, block->end());
+      const auto behind = std::ranges::upper_bound(placed, block->offset, {}, &Block::offset);
+      placed.insert(behind, block);
+    }
+  }
+  static std::int64_t best_gap(const Block& block, const std::vector<const Block*>& placed) {
+    std::int64_t end = 0, best = -1, best_size = 0;
+    for (const Block* other : placed) {
+      if (!other->meets(block) || other->bytes == 0) continue;
+      const std::int64_t size = other->offset - end;
+      if (size >= block.bytes && (best < 0 || size < best_size)) {
+        best = end;
+        best_size = size;
+      }
+      end = std::max(end, (other->end() + alignment - 1) / alignment * alignment);
+    }
+    return best >= 0 ? best : end;
+  }
+
+  const Graph& graph_;
+  std::vector<bool> stored_;
+  Lifetimes lives_;
+  Plan plan_;
+  std::vector<Block> blocks_;
+};
+
+}  // namespace
+
+Graph plan_memory(const Graph& graph) {
+  const Planner planner(graph);
+  Graph planned = graph;
+  std::erase_if(planned.donated, [&](const auto& pair) { return !planner.is_safe(pair.first, pair.second); });
+  planned.plan = Planner(graph).run();
+  return planned;
+}
+
+std::vector<std::string> plan_errors(const Graph& planned) {
+  std::vector<std::string> errors;
+  const Lifetimes lives = lifetimes(planned);
+  const std::vector<bool> stored = stored_nodes(planned);
+  std::vector<Buffer> arena;
+  std::int64_t peak = 0;
+  for (const Buffer& buffer : planned.plan->buffers) {
+    if (buffer.place != Buffer::Place::arena) continue;
+    arena.push_back(buffer);
+    peak = std::max(peak, buffer.offset + buffer.bytes);
+    if (buffer.offset % alignment != 0) errors.push_back(fmt::format("node {} is not aligned", buffer.node));
+  }
+  if (peak != planned.plan->arena_bytes) errors.push_back(fmt::format("the peak is {} bytes", peak));
+  const auto replaces = [&](Id fresh, Id old) {
+    const std::size_t at = lives.of[fresh].born;
+    return lives.of[old].last == at && lives.of[old].born < at &&
+           may_overwrite(planned, planned.kernels[at], fresh, old, stored);
+  };
+  for (const Buffer& a : arena) {
+    for (const Buffer& b : arena) {
+      const Lifetime &x = lives.of[a.node], &y = lives.of[b.node];
+      const bool overlap = a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
+      const bool meet = x.born <= y.last && y.born <= x.last;
+      if (a.node >= b.node || !overlap || !meet || a.bytes == 0 || b.bytes == 0) continue;
+      if (replaces(b.node, a.node) || replaces(a.node, b.node)) continue;
+      errors.push_back(fmt::format("nodes {} and {} share bytes", a.node, b.node));
+    }
+  }
+  for (const Output& output : planned.outputs) {
+    const auto holds = [&](const Buffer& buffer) {
+      return buffer.node == output.node && buffer.place == Buffer::Place::output;
+    };
+    if (std::ranges::none_of(planned.plan->buffers, holds)) errors.push_back("an output has no place");
+  }
+  return errors;
+}
+
+}  // namespace dp
