@@ -68,7 +68,7 @@ std::optional<std::vector<Argument*>> place_arguments(Body& body, CallSite& site
     if (result[k] == nullptr && !optional[k]) missing.push_back(parameters[k]);
   }
   if (fine && !missing.empty()) {
-    body.report(diagnose(diag::MissingArgument, site.callee, site.name, list_of(missing)));
+    body.report(diagnose(diag::LacksArgument, site.callee, site.name, list_of(missing)));
     fine = false;
   }
   return fine ? std::optional(std::move(result)) : std::nullopt;

@@ -76,11 +76,11 @@ void report_result(Body& body, const FunctionRecord& function, const Value& valu
 void check_body(FunctionRecord& function) {
   function.body = Progress::running;
   Body& body = *function.context;
-  Value value = check_block(body, function.syntax->body);
+  Value value = check_block(body, function.syntax->body, function.result_known ? &body.function.result : nullptr);
   function.body = Progress::failed;
   if (!value) return;
-  settle_by_result(body, value, function.result_known);
   if (!function.result_known) {
+    settle_by_itself(value);
     body.function.result = value.type();
     body.function.body = std::move(value.expr);
     function.result_known = true;
@@ -99,11 +99,6 @@ void check_body(FunctionRecord& function) {
 }
 
 }  // namespace
-
-void settle_by_result(Body& body, Value& value, bool result_known) {
-  if (result_known) settle_towards(body, value, body.function.result);
-  else settle_by_itself(value);
-}
 
 typed::ExprPtr fitted(Body& body, Value value, const typed::Type& wanted) {
   if (!value) return nullptr;

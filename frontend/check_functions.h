@@ -16,8 +16,9 @@ void need_body(Program& program, FunctionRecord& function);
 /// Checks all bodies that were asked for, and those that they ask for.
 void check_pending(Program& program);
 
-/// A block in a scope of its own: its value is its last statement (check_statements.cpp).
-Value check_block(Body& body, const ast::Block& block);
+/// A block in a scope of its own: its value is its last statement, open numbers in it those of `wanted` where it is
+/// not null (check_statements.cpp).
+Value check_block(Body& body, const ast::Block& block, const typed::Type* wanted = nullptr);
 /// One statement; what it becomes is added to `statements`.
 void check_statement(Body& body, const ast::Stmt& statement, std::vector<typed::Statement>& statements);
 
@@ -29,9 +30,6 @@ bool check_signature_sizes(Body& body, const ast::Function& function);
 
 /// The value as one of type `wanted`, open numbers settled. Null, and nothing said, where it does not fit.
 typed::ExprPtr fitted(Body& body, Value value, const typed::Type& wanted);
-
-/// Settles a body's value by the written result type, or by itself where none is written.
-void settle_by_result(Body& body, Value& value, bool result_known);
 
 /// Reports functions that call themselves, which is not supported yet (check_recursion.cpp).
 void report_recursion(Program& program);

@@ -176,18 +176,18 @@ void check_statement(Body& body, const ast::Stmt& statement, Statements& stateme
   body.report(diagnose(diag::MisplacedReturn, statement.span));
 }
 
-Value check_block(Body& body, const ast::Block& block) {
+Value check_block(Body& body, const ast::Block& block, const typed::Type* wanted) {
   const ScopeGuard scope(body);
   const ast::Expr* last = last_expression(block);
   Statements statements;
   const std::size_t count = block.statements.size() - (last ? 1 : 0);
   for (std::size_t k = 0; k < count; ++k) check_statement(body, block.statements[k], statements);
-  if (last && statements.empty() && count == 0) return check_expr(body, *last);
+  if (last && count == 0) return wanted ? check_expr_towards(body, *last, *wanted) : check_expr(body, *last);
   Value value;
   if (last) {
-    value = check_expr(body, *last);
+    value = wanted ? check_expr_towards(body, *last, *wanted) : check_expr(body, *last);
     if (!value) return {};
-    settle_by_result(body, value, body.record && body.record->result_known);
+    settle_by_itself(value);
   }
   typed::BlockExpr node{std::move(statements), std::move(value.expr)};
   typed::Type type = node.value ? node.value->type : typed::Type{typed::NothingType{}};

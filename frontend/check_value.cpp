@@ -132,6 +132,24 @@ void settle(Body& body, Value& value, Scalar scalar) {
   Settler(body, scalar).run(*value.expr);
 }
 
+typed::ExprPtr copy_number(const typed::Expr& expression) {
+  if (const auto* converted = std::get_if<typed::ConvertExpr>(&expression.node)) {
+    return make(expression.type, expression.span, typed::ConvertExpr{copy_number(*converted->value)});
+  }
+  if (const auto* op = std::get_if<typed::PointExpr>(&expression.node)) {
+    typed::PointExpr copy{op->op, {}, op->exponent};
+    for (const typed::ExprPtr& each : op->operands) copy.operands.push_back(copy_number(*each));
+    return make(expression.type, expression.span, std::move(copy));
+  }
+  if (const auto* constant = std::get_if<typed::ConstantExpr>(&expression.node)) {
+    return make(expression.type, expression.span, *constant);
+  }
+  if (const auto* dim = std::get_if<typed::DimExpr>(&expression.node)) return make(expression.type, expression.span, *dim);
+  const auto* number = std::get_if<typed::NumberExpr>(&expression.node);
+  DP_ASSERT(number != nullptr, "a closed scalar is expected");
+  return make(expression.type, expression.span, *number);
+}
+
 std::optional<std::int64_t> literal_integer(const typed::Expr& expression) {
   const auto* number = std::get_if<typed::NumberExpr>(&expression.node);
   if (number == nullptr || !std::holds_alternative<std::int64_t>(number->value)) return std::nullopt;
