@@ -180,7 +180,7 @@ TEST_CASE("driver: two runs cannot have one folder", "[driver]") {
   REQUIRE(lock);
   const auto outcome = Toy(folder.path()).run();
   REQUIRE_FALSE(outcome);
-  CHECK(outcome.error().code == "E1204");
+  CHECK(outcome.error().code == "E1304");
 }
 
 TEST_CASE("driver: impossible settings are refused", "[driver]") {
@@ -192,10 +192,10 @@ TEST_CASE("driver: impossible settings are refused", "[driver]") {
     return outcome ? std::string("no error") : std::string(outcome.error().code);
   };
   CHECK(refused([](TrainSettings&) {}) == "no error");
-  CHECK(refused([](TrainSettings& s) { s.batch = 41; }) == "E1205");
-  CHECK(refused([](TrainSettings& s) { s.count = 0; }) == "E1205");
-  CHECK(refused([](TrainSettings& s) { s.every = {{.save = "../w.safetensors"}}; }) == "E1205");
-  CHECK(refused([](TrainSettings& s) { s.every = {{.save = "w.npz"}}; }) == "E1205");
+  CHECK(refused([](TrainSettings& s) { s.batch = 41; }) == "E1305");
+  CHECK(refused([](TrainSettings& s) { s.count = 0; }) == "E1305");
+  CHECK(refused([](TrainSettings& s) { s.every = {{.save = "../w.safetensors"}}; }) == "E1305");
+  CHECK(refused([](TrainSettings& s) { s.every = {{.save = "w.npz"}}; }) == "E1305");
   CHECK(refused([](TrainSettings& s) { s.folder = "/proc/none"; }) == "E1009");
 }
 
