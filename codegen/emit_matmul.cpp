@@ -83,8 +83,7 @@ void MatmulEmission::run_block(Emitter& emitter, llvm::Value* block, const Strid
   llvm::Value* first = builder.CreateNSWMul(block, emitter.number(plan_.tiles_a_block));
   llvm::Value* last =
       smaller(emitter, builder.CreateNSWAdd(first, emitter.number(plan_.tiles_a_block)), plan_.tiles.parts);
-  const Strided x = plan_.pack_x ? pack_x(emitter, row_of(emitter, first), row_of(emitter, last))
-                                 : in_place(emitter, x_, product_.row);
+  const Strided x = plan_.pack_x ? pack_x(emitter, first, last) : in_place(emitter, x_, product_.row);
   for (const PanelRun& run : plan_.panels) {
     emitter.counted_loop(0, run.count, 1, {}, stored_, [&](llvm::Value* panel, const Values& carried) {
       llvm::Value* before =
@@ -109,7 +108,7 @@ void MatmulEmission::run_panel(Emitter& emitter, const PanelRun& run, llvm::Valu
   const auto run_tiles = [&](llvm::Value* begin, llvm::Value* end, std::int64_t rows) {
     const TileForm form{rows, run.vectors, run.masked};
     emitter.counted_loop(begin, end, 1, {}, stored_, [&](llvm::Value* number, const Values& carried) {
-      tile(emitter, form, row_of(emitter, number), column, x, panel);
+      tile(emitter, form, number, column, x, panel);
       return carried;
     });
   };

@@ -39,7 +39,7 @@ class MatmulEmission {
   static std::int64_t threads(const Program& program);
 
   // matmul_kernel.cpp: one register tile
-  void tile(Emitter& emitter, const TileForm& form, llvm::Value* row, llvm::Value* column, const Strided& x,
+  void tile(Emitter& emitter, const TileForm& form, llvm::Value* number, llvm::Value* column, const Strided& x,
             const Strided& y);
   Values accumulate(Emitter& emitter, const TileForm& form, const Strided& x, const Strided& y);
   Values next(Emitter& emitter, const TileForm& form, const Values& sums, llvm::Value* at_x,
@@ -53,12 +53,6 @@ class MatmulEmission {
   llvm::Value* mask(Emitter& emitter, const TileForm& form, unsigned vector) const;
 
   // matmul_pack.cpp: operands laid out for the tiles
-  struct Axis {
-    loops::VariableId variable;
-    llvm::Value* begin;
-    llvm::Value* end;
-    std::int64_t step;  // in the packed memory
-  };
   /// Elements of y from `column` and `k` on, `present` columns and `depth` of k, to be packed `to` a panel of
   /// `width`.
   struct Square {
@@ -67,8 +61,11 @@ class MatmulEmission {
     llvm::Value* to;
     std::int64_t width, present, depth;
   };
-  Strided pack_x(Emitter& emitter, llvm::Value* first_row, llvm::Value* last_row);
-  void pack_rows(Emitter& emitter, const Strided& x, const Axis& slow, const Axis& fast);
+  std::int64_t tile_height() const;
+  std::int64_t tile_elements() const;
+  Strided pack_x(Emitter& emitter, llvm::Value* first, llvm::Value* last);
+  Strided pack_x_rows(Emitter& emitter, llvm::Value* first, llvm::Value* last);
+  Strided pack_x_tiles(Emitter& emitter, llvm::Value* first, llvm::Value* last);
   Strided pack_y(Emitter& emitter);
   void pack_y_rows(Emitter& emitter, const PanelRun& run, llvm::Value* column, llvm::Value* to);
   void pack_y_transposed(Emitter& emitter, const PanelRun& run, llvm::Value* column, llvm::Value* to);

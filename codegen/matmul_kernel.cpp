@@ -13,12 +13,14 @@ constexpr double most_inline_epilogue = 250;
 
 }  // namespace
 
-/// `row` and `column`: of the tile's first element. `x` begins at row 0, `y` at the panel.
-void MatmulEmission::tile(Emitter& emitter, const TileForm& form, llvm::Value* row, llvm::Value* column,
+/// `number` counts tiles of rows; `column` is the panel's first. `x` begins at row 0, `y` at the panel.
+void MatmulEmission::tile(Emitter& emitter, const TileForm& form, llvm::Value* number, llvm::Value* column,
                           const Strided& x, const Strided& y) {
-  Strided tile_x = x;
-  tile_x.pointer =
-      element_address(emitter, x.pointer, emitter.builder.CreateNSWMul(row, emitter.number(x.step)));
+  llvm::Value* row = row_of(emitter, number);
+  llvm::Value* distance = plan_.pack_x && !plan_.inner_lanes_x
+                              ? emitter.builder.CreateNSWMul(number, emitter.number(tile_elements()))
+                              : emitter.builder.CreateNSWMul(row, emitter.number(x.step));
+  const Strided tile_x{element_address(emitter, x.pointer, distance), x.step, x.inner};
   const Values sums = accumulate(emitter, form, tile_x, y);
   const double code = code_size(emitter.program.loops, product_.epilogue);
   const bool is_inline = code * static_cast<double>(form.rows * form.vectors) <= most_inline_epilogue;

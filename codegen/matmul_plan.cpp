@@ -29,13 +29,14 @@ struct Tile {
 
 /// Cycles of a product cut into tiles of that form at most: two fused operations and two loads a cycle,
 /// results ready after four, and some cycles around each tile.
-double cycles(const Matmul& product, std::int64_t vectors, Tile tile) {
+/// `row_loads`: for a vector of y, two where it crosses a cache line.
+double cycles(const Matmul& product, std::int64_t vectors, Tile tile, double row_loads) {
   const Even rows(product.rows, tile.rows);
   const Even panels(vectors, tile.vectors);
   double total = 0;
   const auto add = [&](std::int64_t height, std::int64_t width, std::int64_t count) {
     const double fused = static_cast<double>(height * width) / 2,
-                 loads = static_cast<double>(height + width) / 2;
+                 loads = (static_cast<double>(height) + row_loads * static_cast<double>(width)) / 2;
     const double each = std::max({fused, loads, 4.0}) * static_cast<double>(product.inners) + 12 + fused * 2;
     total += each * static_cast<double>(count);
   };
@@ -53,14 +54,14 @@ double cycles(const Matmul& product, std::int64_t vectors, Tile tile) {
 
 /// The tile that the estimate likes best, of those whose accumulators, row of y and one element of x fit the
 /// registers.
-Tile best_tile(const Matmul& product, std::int64_t vectors, int registers) {
+Tile best_tile(const Matmul& product, std::int64_t vectors, int registers, double row_loads) {
   Tile best;
   double least = std::numeric_limits<double>::infinity();
   const std::int64_t widest = std::min<std::int64_t>(vectors, 8);
   for (std::int64_t width = 1; width <= widest; ++width) {
     const std::int64_t tallest = std::min((registers - 1 - width) / width, product.rows);
     for (std::int64_t height = 1; height <= tallest; ++height) {
-      const double cost = cycles(product, vectors, {height, width});
+      const double cost = cycles(product, vectors, {height, width}, row_loads);
       if (cost >= least) continue;
       least = cost;
       best = {height, width};
@@ -93,11 +94,15 @@ bool packs_x(const Factor& x, const Matmul& product, std::size_t bytes, std::int
   if (panels < 3) return false;
   const std::int64_t row = x.index.coefficient(product.row) * static_cast<std::int64_t>(bytes);
   const std::int64_t inner = x.index.coefficient(product.inner) * static_cast<std::int64_t>(bytes);
-  return row >= cache_way_bytes || inner >= cache_way_bytes;
+  return row >= cache_way_bytes || inner >= cache_way_bytes / 4;
+}
+
+bool must_pack_y(const Factor& y, const Matmul& product) {
+  return !y.buffer || y.index.coefficient(product.column) != 1;
 }
 
 bool packs_y(const Factor& y, const Matmul& product, std::size_t bytes, std::int64_t tiles) {
-  if (!y.buffer || y.index.coefficient(product.column) != 1) return true;
+  if (must_pack_y(y, product)) return true;
   const std::int64_t inner = y.index.coefficient(product.inner) * static_cast<std::int64_t>(bytes);
   return tiles >= 4 && inner >= cache_way_bytes / 2;
 }
@@ -132,7 +137,9 @@ MatmulPlan plan_matmul(const Program& program, const Matmul& product, const Fact
   MatmulPlan plan;
   plan.lanes = program.target.lanes(bytes);
   const std::int64_t vectors = (product.columns + plan.lanes - 1) / plan.lanes;
-  const Tile tile = best_tile(product, vectors, program.target.facts.vector_registers);
+  const std::int64_t line = y.index.coefficient(product.inner) * static_cast<std::int64_t>(bytes);
+  const bool is_aligned = must_pack_y(y, product) || line % program.target.facts.vector_bytes == 0;
+  const Tile tile = best_tile(product, vectors, program.target.facts.vector_registers, is_aligned ? 1 : 2);
   plan.tiles = Even(product.rows, tile.rows);
   const Even panels(vectors, tile.vectors);
   plan.panels = cut_columns(product.columns, panels, plan.lanes);

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <set>
 #include <thread>
 #include <vector>
@@ -86,6 +87,25 @@ TEST_CASE("the failure that is reported is that of the smallest iteration, for a
       REQUIRE(context.error.values[1] == 0);
     }
   }
+  dp_set_threads(0);
+}
+
+TEST_CASE("a failure that comes later but stands earlier replaces the first", "[parallel]") {
+  dp_set_threads(2);
+  struct Both {
+    dp_context context = {};
+    std::atomic<bool> later_failed = false;
+  } both;
+  const auto body = [](void* context, std::int64_t begin, std::int64_t) {
+    Both& shared = *static_cast<Both*>(context);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (begin == 0 && !shared.later_failed && std::chrono::steady_clock::now() < deadline) {}
+    dp_fail(&shared.context, DP_CHECK_FAILED, begin == 0 ? 1 : 2, &begin, 1);
+    shared.later_failed = shared.later_failed || begin != 0;
+  };
+  dp_parallel_for(+body, &both, 8, 1);
+  REQUIRE(both.later_failed);
+  CHECK(both.context.error.site == 1);
   dp_set_threads(0);
 }
 
