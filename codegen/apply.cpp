@@ -12,12 +12,13 @@ Value apply_meaning(Op op, std::span<const Value> operands) {
   [[maybe_unused]] const Value x = operands[0], y = operands[operands.size() > 1 ? 1 : 0],
                                z = operands[operands.size() > 2 ? 2 : 0];
   switch (op) {
-#define EVAL(name, parameters, types, meaning, ...) \
-  case Op::name: return meaning;
+    // clang-format off
+#define EVAL(name, parameters, types, meaning, ...) case Op::name: return meaning;
 #define STRUCTURAL(...)
+#include "ir/ops_structural.inc"
 #include "ir/ops.def"
 #include "ir/ops_end.inc"
-#include "ir/ops_structural.inc"
+    // clang-format on
     default: break;
   }
   internal_error(__FILE__, __LINE__, "op", fmt::format("`{}` has no meaning at an index", name(op)));

@@ -67,7 +67,7 @@ Value Emitter::compute(ExprId id, const Expr& expr, bool varying) {
     return wrap(constant_element(type, constant->value, 0));
   }
   if (const auto* variable = std::get_if<VariableExpr>(&expr.node)) {
-    llvm::Value* base = variables_.at(variable->variable).value;
+    llvm::Value* base = this->variable(variable->variable);
     if (!varying) return wrap(base);
     return wrap(builder.CreateVectorSplat(lanes_->count, base)) + wrap(lane_numbers(builder.getInt64Ty(), 1));
   }

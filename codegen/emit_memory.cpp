@@ -73,14 +73,30 @@ llvm::Value* Emitter::offset(std::span<const Term> terms) {
   return sum;
 }
 
-llvm::Value* Emitter::address(BufferId buffer, const Linear& index) {
+/// Takes the known parts of the terms into the constant, and sorts the others by the scope that they belong
+/// to.
+std::map<unsigned, std::vector<Term>> Emitter::terms_by_level(const Linear& index, std::int64_t& constant) {
   std::map<unsigned, std::vector<Term>> by_level;
+  constant = index.constant;
   for (const Term& term : index.terms) {
-    const bool is_variable = term.symbol.is_variable;
-    const unsigned level =
-        is_variable ? variables_.at(term.symbol.id).fact.level : fact(term.symbol.id).level;
-    by_level[level].push_back(term);
+    if (!term.symbol.is_variable) {
+      by_level[fact(term.symbol.id).level].push_back(term);
+      continue;
+    }
+    const Binding& binding = variables_.at(term.symbol.id);
+    constant += term.coefficient * binding.offset;
+    if (const auto* known = llvm::dyn_cast<llvm::ConstantInt>(binding.value)) {
+      constant += term.coefficient * known->getSExtValue();
+    } else {
+      by_level[binding.level].push_back(term);
+    }
   }
+  return by_level;
+}
+
+llvm::Value* Emitter::address(BufferId buffer, const Linear& index) {
+  std::int64_t constant = 0;
+  const auto by_level = terms_by_level(index, constant);
   llvm::Type* element = program.memory_type(program.loops.buffers[buffer].dtype);
   llvm::Value* pointer = base_pointer(buffer);
   std::vector<Term> added;
@@ -95,8 +111,7 @@ llvm::Value* Emitter::address(BufferId buffer, const Linear& index) {
     }
     pointer = known;
   }
-  if (index.constant == 0) return pointer;
-  return builder.CreateInBoundsGEP(element, pointer, number(index.constant));
+  return constant == 0 ? pointer : builder.CreateInBoundsGEP(element, pointer, number(constant));
 }
 
 bool Emitter::is_affine_in_lanes(const Linear& index) {
@@ -202,6 +217,7 @@ llvm::Value* Emitter::prefix_mask(unsigned count, std::int64_t present) {
 }
 
 llvm::Value* Emitter::prefix_mask(unsigned count, llvm::Value* present) {
+  if (const auto* known = llvm::dyn_cast<llvm::ConstantInt>(present)) return prefix_mask(count, known->getSExtValue());
   std::vector<llvm::Constant*> numbers;
   for (unsigned lane = 0; lane < count; ++lane) numbers.push_back(builder.getInt32(lane));
   llvm::Value* most = builder.CreateBinaryIntrinsic(llvm::Intrinsic::smin, present, number(count));

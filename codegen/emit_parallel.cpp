@@ -16,10 +16,12 @@ constexpr double least_part = 20'000;
 /// What a part of the loop gets: the roots, then the outer variables and values that it uses.
 class Captures {
  public:
-  Captures(Emitter& outer, const Stmt& statement) : names_(free_names(outer.program.loops, statement)) {
+  Captures(Emitter& outer, const Stmt& statement, const Values& handed)
+      : names_(free_names(outer.program.loops, statement)) {
     fields_ = {outer.roots.context, outer.roots.inputs, outer.roots.outputs, outer.roots.arena};
     for (const VariableId variable : names_.variables) fields_.push_back(outer.variable(variable));
     for (const ValueId value : names_.values) fields_.push_back(outer.value(value));
+    fields_.insert(fields_.end(), handed.begin(), handed.end());
     std::vector<llvm::Type*> types;
     for (llvm::Value* field : fields_) types.push_back(field->getType());
     type_ = llvm::StructType::get(outer.program.context, types);
@@ -33,7 +35,8 @@ class Captures {
     return memory;
   }
 
-  void unpack(Emitter& part, llvm::Value* memory) const {
+  /// Gives the handed values, as they are called in the part.
+  Values unpack(Emitter& part, llvm::Value* memory) const {
     unsigned k = 0;
     const auto next = [&] {
       llvm::Value* field = part.builder.CreateStructGEP(type_, memory, k);
@@ -45,6 +48,9 @@ class Captures {
     }
     for (const VariableId variable : names_.variables) part.bind_variable(variable, next());
     for (const ValueId value : names_.values) part.bind_value(value, next());
+    Values handed;
+    while (k < fields_.size()) handed.push_back(next());
+    return handed;
   }
 
  private:
@@ -56,14 +62,14 @@ class Captures {
 }  // namespace
 
 void Emitter::run_in_parallel(const Stmt& statement, std::int64_t count, std::int64_t grain,
-                              const PartBody& body) {
-  const Captures captures(*this, statement);
+                              const Values& outer, const PartBody& body) {
+  const Captures captures(*this, statement, outer);
   llvm::Type* i64 = builder.getInt64Ty();
   auto* type = llvm::FunctionType::get(builder.getVoidTy(), {program.pointer_type(), i64, i64}, false);
   llvm::Function* part = program.define(function->getName().str() + ".part", type, /*visible=*/false);
   Emitter inner(program, part, scratch_slots_, /*is_part=*/true);
-  captures.unpack(inner, part->getArg(0));
-  body(inner, part->getArg(1), part->getArg(2));
+  const Values handed = captures.unpack(inner, part->getArg(0));
+  body(inner, part->getArg(1), part->getArg(2), handed);
   inner.builder.CreateRetVoid();
   builder.CreateCall(program.runtime(RuntimeCall::parallel_for),
                      {part, captures.packed(*this), number(count), number(grain)});
@@ -87,8 +93,8 @@ std::int64_t Emitter::grain(const Stmt& statement, std::int64_t count) const {
 
 void Emitter::emit_parallel(const Stmt& statement) {
   const auto& loop = std::get<For>(statement.node);
-  run_in_parallel(statement, loop.extent, grain(statement, loop.extent),
-                  [&](Emitter& part, llvm::Value* begin, llvm::Value* end) {
+  run_in_parallel(statement, loop.extent, grain(statement, loop.extent), {},
+                  [&](Emitter& part, llvm::Value* begin, llvm::Value* end, const Values&) {
                     part.counted_loop(begin, end, 1, {}, stored_in(loop.body),
                                       [&](llvm::Value* index, const Values& carried) {
                                         part.bind_variable(loop.variable, index);
@@ -102,8 +108,8 @@ void Emitter::emit_parallel_vector(const Stmt& statement) {
   const auto& loop = std::get<For>(statement.node);
   const VectorShape shape = vector_shape(program, loop);
   const std::int64_t blocks = (shape.end + shape.lanes - 1) / shape.lanes;
-  run_in_parallel(statement, blocks, grain(statement, blocks),
-                  [&](Emitter& part, llvm::Value* begin, llvm::Value* end) {
+  run_in_parallel(statement, blocks, grain(statement, blocks), {},
+                  [&](Emitter& part, llvm::Value* begin, llvm::Value* end, const Values&) {
                     llvm::Value* lanes = part.number(shape.lanes);
                     llvm::Value* first = part.builder.CreateNSWMul(begin, lanes);
                     part.emit_vector_blocks(loop, shape, first, part.builder.CreateNSWMul(end, lanes));

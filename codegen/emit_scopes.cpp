@@ -113,8 +113,18 @@ void Emitter::without_lanes(const std::function<void()>& body) {
 }
 
 void Emitter::bind_variable(loops::VariableId variable, llvm::Value* value) {
+  bind_variable(variable, value, 0, depth());
+}
+
+void Emitter::bind_variable(loops::VariableId variable, llvm::Value* base, std::int64_t offset,
+                            unsigned level) {
   const bool varying = lanes_ && lanes_->variable == variable;
-  variables_[variable] = {value, {depth(), varying}};
+  variables_[variable] = {base, {depth(), varying}, offset, level};
+}
+
+llvm::Value* Emitter::variable(loops::VariableId id) {
+  const Binding& binding = variables_.at(id);
+  return binding.offset == 0 ? binding.value : builder.CreateNSWAdd(binding.value, number(binding.offset));
 }
 
 void Emitter::bind_value(loops::ValueId id, llvm::Value* value) {

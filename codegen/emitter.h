@@ -48,9 +48,13 @@ struct Lanes {
   const loops::Body* body = nullptr;  // what runs in the lanes
 };
 
+/// What a variable or value stands for. A variable may be `value` + `offset`: then addresses of neighbours
+/// share all but their constant part, which is made where `value` is, at `level`.
 struct Binding {
   llvm::Value* value = nullptr;
   Fact fact;
+  std::int64_t offset = 0;
+  unsigned level = 0;
 };
 
 /// The pointers that a compiled function is called with.
@@ -104,9 +108,11 @@ class Emitter {
   bool is_part() const { return is_part_; }
   int scratch_slots() const { return scratch_slots_; }
   void bind_variable(loops::VariableId variable, llvm::Value* value);
+  /// As `base` + `offset`, where `base` belongs to the scope at `level`; needs a scope of its own.
+  void bind_variable(loops::VariableId variable, llvm::Value* base, std::int64_t offset, unsigned level);
   /// A vector varies, a scalar does not.
   void bind_value(loops::ValueId id, llvm::Value* value);
-  llvm::Value* variable(loops::VariableId id) const { return variables_.at(id).value; }
+  llvm::Value* variable(loops::VariableId id);
   llvm::Value* value(loops::ValueId id) const { return values_.at(id).value; }
 
   // --- expressions: emit_expressions.cpp ---
@@ -145,11 +151,13 @@ class Emitter {
   void forget(loops::BufferId buffer);
 
   // --- parallel loops: emit_parallel.cpp ---
-  /// Emits into a part of a parallel loop: iterations `begin` to `end`, at least one.
-  using PartBody = std::function<void(Emitter& part, llvm::Value* begin, llvm::Value* end)>;
+  /// Emits into a part of a parallel loop: iterations `begin` to `end`, at least one. `outer` are the values that were
+  /// handed to `run_in_parallel`, as they are called there.
+  using PartBody =
+      std::function<void(Emitter& part, llvm::Value* begin, llvm::Value* end, const Values& outer)>;
   /// Runs `count` iterations of what `statement` does, `grain` or more to a part; leaves where one failed.
   void run_in_parallel(const loops::Stmt& statement, std::int64_t count, std::int64_t grain,
-                       const PartBody& body);
+                       const Values& outer, const PartBody& body);
   bool pays_in_parallel(const loops::Stmt& statement) const;
   std::int64_t grain(const loops::Stmt& statement, std::int64_t count) const;
 
@@ -165,6 +173,7 @@ class Emitter {
   Values straight_line(llvm::Value* index, const Values& carried, const BufferSet& stored,
                        const LoopBody& body);
   llvm::Value* offset(std::span<const Term> terms);
+  std::map<unsigned, std::vector<Term>> terms_by_level(const Linear& index, std::int64_t& constant);
   llvm::Value* lane_addresses(loops::BufferId buffer, loops::ExprId index, const Linear& where);
   bool is_affine_in_lanes(const Linear& index);
   Value from_memory(Dtype dtype, llvm::Value* elements);

@@ -35,7 +35,7 @@ class LiteralReader {
   }
 
  private:
-  Diagnostic bad(const std::string& why) const { return diagnose(diag::BadArgument, {}, argument_text(named_), why); }
+  Diagnostic bad(const std::string& why) const { return diagnose(diag::BadValue, {}, argument_text(named_), why); }
 
   Status element(const ast::Expr& expr, std::size_t depth, Numbers& out) {
     if (auto* list = std::get_if<ast::Stack>(&expr.node)) return nested(*list, depth, out);
@@ -84,7 +84,7 @@ class LiteralReader {
 
 Result<Array> to_array(const Numbers& numbers, Dtype dtype, const NamedValue& named) {
   if (!is_real(dtype) && !numbers.all_whole)
-    return diagnose(diag::BadArgument, {}, argument_text(named), fmt::format("a whole number is needed for {}", name(dtype)));
+    return diagnose(diag::BadValue, {}, argument_text(named), fmt::format("a whole number is needed for {}", name(dtype)));
   Array array(dtype, numbers.shape);
   for (std::int64_t k = 0; k < array.count(); ++k) {
     const auto at = static_cast<std::size_t>(k);
@@ -97,7 +97,7 @@ Result<Array> to_array(const Numbers& numbers, Dtype dtype, const NamedValue& na
 Result<Array> converted(const Array& from, Dtype dtype, const NamedValue& named) {
   if (from.dtype() == dtype) return from;
   if (is_real(from.dtype()) && !is_real(dtype))
-    return diagnose(diag::BadArgument, {}, argument_text(named),
+    return diagnose(diag::BadValue, {}, argument_text(named),
                     fmt::format("it holds {} where {} is needed", name(from.dtype()), name(dtype)));
   Array out(dtype, from.shape());
   for (std::int64_t k = 0; k < out.count(); ++k) {
@@ -126,13 +126,13 @@ Result<Array> read_array_file(const NamedValue& named) {
   if (path.ends_with(".csv")) return read_csv_matrix(path);
   const auto colon = path.rfind(".npz:");
   if (colon == std::string::npos)
-    return diagnose(diag::BadArgument, {}, argument_text(named), "files are .npy, .npz:name, .csv or, for a layer, .safetensors");
+    return diagnose(diag::BadValue, {}, argument_text(named), "files are .npy, .npz:name, .csv or, for a layer, .safetensors");
   const std::string member = path.substr(colon + 5);
   auto arrays = read_npz(path.substr(0, colon + 4));
   if (!arrays) return arrays.error();
   for (NamedArray& array : *arrays)
     if (array.name == member) return std::move(array.array);
-  return diagnose(diag::BadArgument, {}, argument_text(named), fmt::format("the file has no array `{}`", member));
+  return diagnose(diag::BadValue, {}, argument_text(named), fmt::format("the file has no array `{}`", member));
 }
 
 class ArgumentReader {
@@ -148,7 +148,7 @@ class ArgumentReader {
       const typed::Variable& parameter = function_.variables[id];
       const auto found = std::find_if(values.begin(), values.end(), [&](const auto& v) { return v.name == parameter.name; });
       if (found == values.end())
-        return diagnose(diag::MissingArgument, {}, function_.name, parameter.name, typed::text(parameter.type));
+        return diagnose(diag::MissingValue, {}, function_.name, parameter.name, typed::text(parameter.type));
       if (auto status = read_parameter(parameter.type, *found); !status) return status.error();
     }
     return std::move(out_);
@@ -161,7 +161,7 @@ class ArgumentReader {
     for (typed::VariableId id : function_.parameters) known.push_back(function_.variables[id].name);
     for (const NamedValue& named : values) {
       if (std::find(known.begin(), known.end(), named.name) == known.end()) {
-        auto diagnostic = diagnose(diag::NoSuchArgument, {}, function_.name, named.name);
+        auto diagnostic = diagnose(diag::UnknownValueName, {}, function_.name, named.name);
         const std::string_view near = did_you_mean(named.name, known);
         if (!near.empty()) diagnostic.fixes.push_back(fmt::format("{}={}", near, named.value));
         return diagnostic;
@@ -175,7 +175,7 @@ class ArgumentReader {
   Status read_parameter(const typed::Type& type, const NamedValue& named) {
     if (std::holds_alternative<typed::LayerType>(type.node)) return read_layer(type, named);
     auto* tensor = std::get_if<typed::TensorType>(&type.node);
-    if (!tensor) return diagnose(diag::BadArgument, {}, argument_text(named), "values of this type cannot be given on the command line yet");
+    if (!tensor) return diagnose(diag::BadValue, {}, argument_text(named), "values of this type cannot be given on the command line yet");
     auto array = read_tensor(*tensor, named);
     if (!array) return array.error();
     if (auto status = bind(tensor->shape, array->shape(), named); !status) return status;
@@ -195,7 +195,7 @@ class ArgumentReader {
     Diagnostics diagnostics;
     auto expr = parse_value(file, program_.sources, diagnostics);
     if (!expr || diagnostics.has_errors())
-      return diagnostics.all().empty() ? diagnose(diag::BadArgument, {}, argument_text(named), "it is not a value") : diagnostics.all()[0];
+      return diagnostics.all().empty() ? diagnose(diag::BadValue, {}, argument_text(named), "it is not a value") : diagnostics.all()[0];
     auto numbers = LiteralReader(named).read(**expr);
     if (!numbers) return numbers.error();
     return to_array(*numbers, dtype, named);
@@ -205,14 +205,14 @@ class ArgumentReader {
   Status read_layer(const typed::Type& type, const NamedValue& named) {
     if (named.value.starts_with("@")) return read_layer_file(type, named);
     if (named.value != "init" && !named.value.starts_with("init:"))
-      return diagnose(diag::BadArgument, {}, argument_text(named), "a layer is `@file.safetensors`, `init` or `init:SEED`");
+      return diagnose(diag::BadValue, {}, argument_text(named), "a layer is `@file.safetensors`, `init` or `init:SEED`");
     Array seed(Dtype::i64, {});
     if (named.value.size() > 5) seed.set_integer(0, std::atoll(named.value.c_str() + 5));
     auto graph = build_initial(*program_.module, type, named.name, out_.build);
     if (!graph) return graph.error();
     for (const Output& output : graph->outputs)
       if (!constants((*graph)[output.node].type.shape))
-        return diagnose(diag::BadArgument, {}, argument_text(named), "its dimensions are not known: give them as NAME=SIZE");
+        return diagnose(diag::BadValue, {}, argument_text(named), "its dimensions are not known: give them as NAME=SIZE");
     auto engine = Engine::create(*graph, options_, program_.watch);
     if (!engine) return engine.error();
     auto arrays = engine->run(std::span<const Array>(&seed, 1));
@@ -229,7 +229,7 @@ class ArgumentReader {
         return array.name == named.name + "." + leaf.path || array.name.ends_with("." + leaf.path) || array.name == leaf.path;
       });
       if (found == file->arrays.end())
-        return diagnose(diag::BadArgument, {}, argument_text(named), fmt::format("the file has no `{}.{}`", named.name, leaf.path));
+        return diagnose(diag::BadValue, {}, argument_text(named), fmt::format("the file has no `{}.{}`", named.name, leaf.path));
       if (auto status = bind({.dims = leaf.type.shape}, found->array.shape(), named); !status) return status;
       auto array = converted(found->array, leaf.type.dtype, named);
       if (!array) return array.error();
@@ -257,7 +257,7 @@ class ArgumentReader {
     for (std::int64_t extent : extents) given += (given.empty() ? "" : ", ") + std::to_string(extent);
     std::string wanted = shape.pack ? ".." : "";
     for (const Dim& dim : shape.dims) wanted += (wanted.empty() ? "" : ", ") + dim.substitute(out_.build.dims).text();
-    return diagnose(diag::ArgumentShape, {}, named.name, "[" + given + "]", "[" + wanted + "]");
+    return diagnose(diag::ValueShape, {}, named.name, "[" + given + "]", "[" + wanted + "]");
   }
 
   /// Solves the names of the shape from the extents, and checks what was known.
@@ -292,7 +292,7 @@ class ArgumentReader {
     const auto bound = type.bound->substitute(known_dims()).constant();
     for (std::int64_t k = 0; bound && k < array.count(); ++k)
       if (array.integer(k) < 0 || array.integer(k) >= *bound)
-        return diagnose(diag::BadArgument, {}, argument_text(named), fmt::format("{} is not in 0 .. {}", array.integer(k), *bound - 1));
+        return diagnose(diag::BadValue, {}, argument_text(named), fmt::format("{} is not in 0 .. {}", array.integer(k), *bound - 1));
     return Done{};
   }
 

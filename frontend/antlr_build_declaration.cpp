@@ -50,13 +50,17 @@ std::vector<Parameter> Builder::parameters(P::ParametersContext* tree, Types typ
 }
 
 Function Builder::function(P::FunctionContext& tree, Types types) {
-  Function result;
+  Function result{.span = span(tree)};
   if (tree.NAME()) result.name = name(*tree.NAME());
   for (P::AnnotationContext* annotation : tree.annotation()) {
     const Name word = name(*annotation->NAME());
-    if (word.text == "remat") result.remat = true;
-    else if (word.text == "export") result.exported = true;
-    else report(diagnose(diag::UnknownAnnotation, word.span, word.text).note("there are `@remat` and `@export`"));
+    if (word.text == "remat")
+      result.remat = true;
+    else if (word.text == "export")
+      result.exported = true;
+    else
+      report(
+          diagnose(diag::UnknownAnnotation, word.span, word.text).note("there are `@remat` and `@export`"));
   }
   result.parameters = parameters(tree.parameters(), types);
   result.result = optional_type(tree.type());
@@ -102,7 +106,8 @@ void Builder::optimizer_item(P::OptimizerItemContext& tree, OptimizerDecl& optim
 }
 
 OptimizerDecl Builder::optimizer(P::OptimizerDeclarationContext& tree) {
-  OptimizerDecl result{.name = name(*tree.NAME()), .arguments = parameters(tree.parameters(), Types::optional)};
+  OptimizerDecl result{.name = name(*tree.NAME()),
+                       .arguments = parameters(tree.parameters(), Types::optional)};
   for (P::OptimizerItemContext* item : tree.optimizerItem()) optimizer_item(*item, result);
   return result;
 }
@@ -145,7 +150,8 @@ Decl Builder::declaration(P::DeclarationContext& tree) {
   } else if (tree.optimizerDeclaration()) {
     named(optimizer(*tree.optimizerDeclaration()));
   } else if (P::TestDeclarationContext* test = tree.testDeclaration()) {
-    TestDecl node{.name = string_value(*test->STRING()), .given = parameters(test->parameters(), Types::required)};
+    TestDecl node{.name = string_value(*test->STRING()),
+                  .given = parameters(test->parameters(), Types::required)};
     node.body = block(*test->block(), false);
     result.node = std::move(node);
   } else if (P::ImportDeclarationContext* import = tree.importDeclaration()) {

@@ -70,7 +70,7 @@ ExprPtr Builder::conditional(P::ExpressionContext& tree) {
 
 ExprPtr Builder::pipeline(P::ExpressionContext& tree) {
   const std::size_t steps = tree.operand().size() + tree.dimensions().size();
-  const Depth depth(*this, steps, tree);
+  Depth depth(*this, steps, tree);
   if (depth.exceeded()) return placeholder(tree);
   ExprPtr result = operation(*tree.operation());
   const Span first = result->span;
@@ -82,19 +82,21 @@ ExprPtr Builder::pipeline(P::ExpressionContext& tree) {
       result = make(whole, As{std::move(result), std::move(list.dims), list.pack});
     } else {
       ExprPtr target = operand(dynamic_cast<P::OperandContext&>(step));
-      const bool callable = !target->parenthesised && (std::holds_alternative<NameUse>(target->node) ||
-                                                       std::holds_alternative<Field>(target->node) ||
-                                                       std::holds_alternative<Index>(target->node) ||
-                                                       std::holds_alternative<Call>(target->node));
-      if (!callable) report(diagnose(diag::PipeTarget, target->span));
+      const bool callable =
+          !target->parenthesised &&
+          (std::holds_alternative<NameUse>(target->node) || std::holds_alternative<Field>(target->node) ||
+           std::holds_alternative<Index>(target->node) || std::holds_alternative<Call>(target->node));
+      if (!callable && !depth_reported_) report(diagnose(diag::PipeTarget, target->span));
       result = make(whole, Pipe{std::move(result), std::move(target)});
     }
+    depth.leave_one();
   });
   return result;
 }
 
 ExprPtr Builder::operand(P::OperandContext& tree) {
-  const bool is_closed = kind(*tree.children.front()) == TokenKind::lparen_ || kind(*tree.children.front()) == TokenKind::lbracket_;
+  const bool is_closed = kind(*tree.children.front()) == TokenKind::lparen_ ||
+                         kind(*tree.children.front()) == TokenKind::lbracket_;
   std::vector<antlr4::tree::ParseTree*> suffixes;
   bool behind_primary = !is_closed;
   for (antlr4::tree::ParseTree* child : tree.children) {
@@ -103,16 +105,18 @@ ExprPtr Builder::operand(P::OperandContext& tree) {
     if (behind_primary && token != TokenKind::dot_) suffixes.push_back(child);
     if (token == TokenKind::rparen_ || token == TokenKind::rbracket_) behind_primary = true;
   }
-  const Depth depth(*this, suffixes.size() + 1, tree);
+  Depth depth(*this, suffixes.size() + 1, tree);
   if (depth.exceeded()) return placeholder(tree);
   ExprPtr result = primary(tree);
   for (antlr4::tree::ParseTree* suffix : suffixes) {
+    depth.leave_one();
     const std::uint32_t begin = result->span.begin;
     if (auto* word = dynamic_cast<Terminal*>(suffix)) {
       result = field(std::move(result), *word);
       continue;
     }
-    const Span whole{context_.source.file, begin, span(dynamic_cast<antlr4::ParserRuleContext&>(*suffix)).end};
+    const Span whole{context_.source.file, begin,
+                     span(dynamic_cast<antlr4::ParserRuleContext&>(*suffix)).end};
     if (auto* items = dynamic_cast<P::IndexContext*>(suffix)) {
       result = make(whole, Index{std::move(result), index(*items)});
     } else {
@@ -174,7 +178,8 @@ ExprPtr Builder::wrt_path(P::WrtPathContext& tree) {
     } else if (auto* position = dynamic_cast<P::ExpressionContext*>(child)) {
       const Span object = result->span;
       Index index{std::move(result), {}};
-      index.items.push_back({.kind = IndexItem::Kind::at, .begin = expression(*position), .span = span(*position)});
+      index.items.push_back(
+          {.kind = IndexItem::Kind::at, .begin = expression(*position), .span = span(*position)});
       result = make(object, std::move(index));
     } else if (kind(*child) == TokenKind::rbracket_) {
       result->span.end = span(dynamic_cast<Terminal&>(*child)).end;
@@ -193,9 +198,7 @@ ExprPtr Builder::path(P::PathContext& tree) {
   const Depth depth(*this, words.size(), tree);
   if (depth.exceeded()) return placeholder(tree);
   ExprPtr result = name_or_constant(*words.front());
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    result = field(std::move(result), *words[i]);
-  }
+  for (std::size_t i = 1; i < words.size(); ++i) { result = field(std::move(result), *words[i]); }
   return result;
 }
 
@@ -237,7 +240,9 @@ std::vector<Argument> Builder::arguments(P::ArgumentsContext& tree) {
   return result;
 }
 
-Argument Builder::option(P::OptionContext& tree) { return {name(*tree.NAME()), expression(*tree.expression())}; }
+Argument Builder::option(P::OptionContext& tree) {
+  return {name(*tree.NAME()), expression(*tree.expression())};
+}
 
 std::vector<Binder> Builder::binders(P::BindersContext& tree) {
   std::vector<Binder> result;
@@ -248,7 +253,8 @@ std::vector<Binder> Builder::binders(P::BindersContext& tree) {
     const Call* call = std::get_if<Call>(&built.range->node);
     const NameUse* callee = call ? std::get_if<NameUse>(&call->callee->node) : nullptr;
     if (!callee || callee->name != "range") continue;
-    report(diagnose(diag::PythonRange, built.range->span).fix("`for i in 0..n`: from 0 up to, not including, n"));
+    report(diagnose(diag::PythonRange, built.range->span)
+               .fix("`for i in 0..n`: from 0 up to, not including, n"));
   }
   return result;
 }

@@ -109,7 +109,8 @@ ExprPtr Builder::operator_node(OperatorTree& tree, std::size_t position) {
   return make(whole, Binary{node.row->op, at, std::move(left), std::move(right)});
 }
 
-// ---- places and literals ---------------------------------------------------------------------------------------------
+// ---- places and literals
+// ---------------------------------------------------------------------------------------------
 
 TokenKind Builder::kind(const antlr4::tree::ParseTree& node) {
   const auto* terminal = dynamic_cast<const Terminal*>(&node);
@@ -123,7 +124,9 @@ Span Builder::span(const antlr4::Token& token) const {
           static_cast<std::uint32_t>(token.getStopIndex() + 1)};
 }
 
-Span Builder::span(antlr4::ParserRuleContext& tree) const { return join(span(*tree.start), span(*tree.stop)); }
+Span Builder::span(antlr4::ParserRuleContext& tree) const {
+  return join(span(*tree.start), span(*tree.stop));
+}
 
 std::string_view Builder::text(Terminal& node) const {
   const Span at = span(node);
@@ -153,7 +156,9 @@ ExprPtr Builder::number(Terminal& node) {
     return make(span(node), RealLiteral{value.value_or(0)});
   }
   const auto value = integer_value(text(node));
-  if (!value) report(diagnose(diag::NumberTooLarge, span(node)).note("integers have 64 bits; a real has a point: `1.0`"));
+  if (!value)
+    report(
+        diagnose(diag::NumberTooLarge, span(node)).note("integers have 64 bits; a real has a point: `1.0`"));
   return make(span(node), IntegerLiteral{value.value_or(0)});
 }
 

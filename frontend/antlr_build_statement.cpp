@@ -58,6 +58,12 @@ Stmt Builder::statement(P::StatementContext& tree) {
   ExprPtr second = parts.size() > 1 ? expression(*parts[1]) : nullptr;
   if (tree.ASSERT()) return {whole, Assert{std::move(first), std::move(second)}};
   if (second) {
+    const For* loop = std::get_if<For>(&first->node);
+    if (loop && !loop->braces && !first->parenthesised) {
+      const Span at = span(dynamic_cast<Terminal&>(*tree.children[1]));
+      report(diagnose(diag::BindingInBody, at).fix("`for i in … { x = … }`"));
+      return {whole, ExprStmt{std::move(first)}};
+    }
     Target left = target(std::move(first));
     return {whole, Bind{std::move(left), assign_op(kind(*tree.children[1])), std::move(second)}};
   }
@@ -65,7 +71,8 @@ Stmt Builder::statement(P::StatementContext& tree) {
   return {whole, ExprStmt{std::move(first)}};
 }
 
-/// What stands left of `=` was parsed as an expression; here it becomes a name, an element or a tuple of them.
+/// What stands left of `=` was parsed as an expression; here it becomes a name, an element or a tuple of
+/// them.
 Target Builder::target(ExprPtr expression) {
   Target result{.span = expression->span};
   if (const NameUse* use = std::get_if<NameUse>(&expression->node); use && !expression->parenthesised) {
@@ -85,12 +92,13 @@ Target Builder::target(ExprPtr expression) {
   }
   Diagnostic error = diagnose(diag::InvalidTarget, expression->span);
   const bool twice = element && std::holds_alternative<Index>(element->object->node);
-  if (twice) error = std::move(error).fix("one index for all axes: `x[i, j] = …`");
-  if (std::holds_alternative<RealLiteral>(expression->node)) error = std::move(error).note("this word is a number");
+  if (twice) error.fixes.push_back("one index for all axes: `x[i, j] = …`");
+  if (std::holds_alternative<RealLiteral>(expression->node)) error.notes.push_back("this word is a number");
   if (std::holds_alternative<Field>(expression->node)) {
-    error = std::move(error).fix("build a new struct by name: `Camera(focal = f, …)`");
+    error.fixes.push_back("build a new struct by name: `Camera(focal = f, …)`");
   }
-  report(std::move(error).note("left of `=` stands a name, an element or slice `x[i, a..b]`, or a tuple of them"));
+  report(std::move(error).note(
+      "left of `=` stands a name, an element or slice `x[i, a..b]`, or a tuple of them"));
   return result;
 }
 

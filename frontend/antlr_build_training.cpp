@@ -6,7 +6,9 @@ using namespace ast;
 
 namespace {
 
-bool is_scaling(std::string_view word) { return word == "standardize" || word == "minmax" || word == "whiten"; }
+bool is_scaling(std::string_view word) {
+  return word == "standardize" || word == "minmax" || word == "whiten";
+}
 
 }  // namespace
 
@@ -20,14 +22,17 @@ void Builder::data_item(P::DataItemContext& tree, DataDecl& data) {
     }
   } else if (tree.ASSIGN()) {
     DataField field{.type = optional_type(tree.type()), .value = expression(*tree.expression())};
-    if (tree.LPAREN()) field.parts = std::move(words);
-    else field.name = std::move(words.front());
+    if (tree.LPAREN())
+      field.parts = std::move(words);
+    else
+      field.name = std::move(words.front());
     data.fields.push_back(std::move(field));
   } else {
     Name kind = std::move(words.front());
     words.erase(words.begin());
     if (!is_scaling(kind.text)) {
-      report(diagnose(diag::Unexpected, kind.span, "`split`, `standardize`, `minmax`, `whiten` or a field", "`" + kind.text + "`"));
+      report(diagnose(diag::Unexpected, kind.span, "`split`, `standardize`, `minmax`, `whiten` or a field",
+                      "`" + kind.text + "`"));
     }
     data.scalings.push_back({std::move(kind), std::move(words)});
   }
@@ -40,7 +45,8 @@ DataDecl Builder::data(P::DataDeclarationContext& tree) {
 }
 
 TrainParam Builder::train_param(P::TrainItemContext& tree) {
-  TrainParam result{.frozen = tree.FROZEN() != nullptr, .name = name(*tree.NAME(0)), .type = type(*tree.type())};
+  TrainParam result{
+      .frozen = tree.FROZEN() != nullptr, .name = name(*tree.NAME(0)), .type = type(*tree.type())};
   const auto values = tree.expression();
   if (tree.ASSIGN()) result.initial = expression(*values.front());
   if (tree.FROM()) result.from = expression(*values.back());
@@ -105,7 +111,8 @@ TrainItem Builder::train_item(P::TrainItemContext& tree) {
     case TokenKind::data_: return {whole, train_data(tree)};
     case TokenKind::minimize_: return {whole, TrainObjective{false, expression(*tree.expression(0))}};
     case TokenKind::maximize_: return {whole, TrainObjective{true, expression(*tree.expression(0))}};
-    case TokenKind::metric_: return {whole, TrainMetric{name(*tree.NAME(0)), expression(*tree.expression(0))}};
+    case TokenKind::metric_:
+      return {whole, TrainMetric{name(*tree.NAME(0)), expression(*tree.expression(0))}};
     case TokenKind::using_: return {whole, train_using(tree)};
     case TokenKind::run_: return {whole, train_run(tree)};
     case TokenKind::every_: return {whole, train_every(tree)};

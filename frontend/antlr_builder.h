@@ -90,7 +90,9 @@ class Builder {
   std::vector<ast::Name> names(const std::vector<Terminal*>& nodes) const;
   std::string string_value(Terminal& node);
   ast::ExprPtr number(Terminal& node);
-  void report(Diagnostic diagnostic) { context_.diagnostics.report(std::move(diagnostic)); }
+  void report(Diagnostic diagnostic) {
+    if (!context_.has_enough_errors()) context_.diagnostics.report(std::move(diagnostic));
+  }
 
   template <class Node>
   static ast::ExprPtr make(Span span, Node node) {
@@ -105,6 +107,11 @@ class Builder {
     ~Depth() { builder_.depth_ -= levels_; }
     Depth(const Depth&) = delete;
     Depth& operator=(const Depth&) = delete;
+    /// What comes next lies one level less deep: an operator further out in a chain.
+    void leave_one() {
+      --builder_.depth_;
+      --levels_;
+    }
     bool exceeded() const { return builder_.depth_ > builder_.context_.limits.tree_depth; }
 
    private:

@@ -10,7 +10,8 @@ struct Stopped {
   SyntaxFailure failure;
 };
 
-// Rules inside rules that the deepest tree the language allows can need, and more: beyond it nothing can be accepted.
+// Rules inside rules that the deepest tree the language allows can need, and more: beyond it nothing can be
+// accepted.
 constexpr std::size_t rule_depth = 8192;
 
 Inside inside(std::size_t rule) {
@@ -107,7 +108,8 @@ UnitTree parse_as(Unit unit, P& parser, Builder& builder) {
 
 }  // namespace
 
-std::variant<UnitTree, SyntaxFailure> parse_unit(Unit unit, std::span<const Token> tokens, ParseContext& context) {
+std::variant<UnitTree, SyntaxFailure> parse_unit(Unit unit, std::span<const Token> tokens,
+                                                 ParseContext& context) {
   antlr4::ListTokenSource source(antlr_tokens(tokens));
   antlr4::CommonTokenStream stream(&source);
   P parser(&stream);
@@ -122,9 +124,7 @@ std::variant<UnitTree, SyntaxFailure> parse_unit(Unit unit, std::span<const Toke
     Builder builder(context);
     try {
       return parse_as(unit, parser, builder);
-    } catch (Stopped& stopped) {
-      failure = std::move(stopped.failure);
-    }
+    } catch (Stopped& stopped) { failure = std::move(stopped.failure); }
     if (failure.too_deep) break;
     parser.reset();
   }

@@ -151,6 +151,7 @@ struct Function {
   Block body;                                            // `= e` is a block of one expression
   bool braces = false;
   bool remat = false, exported = false;
+  Span span;
 };
 struct DimDecl { struct One { Name name; ExprPtr size; }; std::vector<One> dims; };
 struct ConstDecl { Name name; TypePtr type; ExprPtr value; };    // type may be null

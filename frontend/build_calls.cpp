@@ -27,6 +27,8 @@ Value Builder::call(const typed::CallExpr& call, const typed::Expr& whole, Frame
   for (const auto& [name, dim] : call.instance.dims) callee.dims.insert_or_assign(name, resolve(dim, frame));
   callee.pack = call.instance.pack ? resolve(*call.instance.pack, frame) : Shape{};
   callee.real = dtype(call.instance.real, frame);
+  if (!call.arguments.empty())
+    if (auto* layer = std::get_if<typed::LayerType>(&call.arguments[0]->type.node)) enter_layer(*layer, frame, callee);
   check_clauses(*function, callee, whole.span);
   if (++depth_ > deepest_call) fail(diagnose(diag::CallsTooDeep, whole.span, function->name, deepest_call));
   Value result = inline_function(*function, arguments(call, frame), std::move(callee));

@@ -1,7 +1,7 @@
 // Evaluation of typed expressions and statements into the graph.
 
 #include "frontend/builder.h"
-#include "ir/evaluate.h"
+#include "ir/fold.h"
 #include "support/assert.h"
 
 namespace dp {
@@ -48,8 +48,15 @@ Value Builder::evaluate(const typed::Expr& expr, Frame& frame) {
   Value value = std::visit(
       Overloaded{
           [&](const NumberExpr& e) {
-            const Type type = resolve(std::get<TensorType>(expr.type.node), frame);
+            const dp::Type type = resolve(std::get<TensorType>(expr.type.node), frame);
             return Value::tensor(graph.add(Op::constant, {}, {{"value", literal_of(e, type.dtype)}}, type));
+          },
+          [&](const NumbersExpr& e) { return Value::tensor(numbers(e, expr, frame)); },
+          [&](const ArgumentExpr& e) {
+            const auto& argument = frame.layer_arguments.at(e.argument).second;
+            if (auto* function = std::get_if<const Function*>(&argument)) return Value{*function};
+            const dp::Type type = resolve(std::get<TensorType>(expr.type.node), frame);
+            return Value::tensor(number(std::get<double>(argument), type));
           },
           [&](const TextExpr& e) { return Value{e.value}; },
           [&](const DimExpr& e) { return Value::tensor(graph.add(Op::dim_value, {}, {{"dim", Shape{resolve(e.value, frame)}}})); },
@@ -104,6 +111,25 @@ Value Builder::evaluate(const typed::Expr& expr, Frame& frame) {
   return value;
 }
 
+Id Builder::number(double value, const Type& type) {
+  return is_real(type.dtype) ? splat(value, type) : splat_integer(static_cast<std::int64_t>(value), type);
+}
+
+Id Builder::numbers(const typed::NumbersExpr& expr, const typed::Expr& whole, Frame& frame) {
+  const Type type = resolve(std::get<typed::TensorType>(whole.type.node), frame);
+  std::vector<double> reals;
+  std::vector<std::int64_t> integers;
+  const auto add = [&](auto value) {
+    if (!is_real(type.dtype)) integers.push_back(static_cast<std::int64_t>(value));
+    else reals.push_back(type.dtype == Dtype::f32 ? static_cast<float>(value) : static_cast<double>(value));
+  };
+  std::visit([&](const auto& values) { for (auto value : values) add(value); }, expr.values);
+  Literal literal;
+  if (is_real(type.dtype)) literal.elements = std::move(reals);
+  else literal.elements = std::move(integers);
+  return graph.add(Op::constant, {}, {{"value", std::move(literal)}}, type);
+}
+
 Value Builder::evaluate_block(const typed::BlockExpr& expr, Frame& frame) {
   for (const auto& statement : expr.statements) execute(statement, frame);
   return expr.value ? evaluate(*expr.value, frame) : Value{};
@@ -111,9 +137,9 @@ Value Builder::evaluate_block(const typed::BlockExpr& expr, Frame& frame) {
 
 Value Builder::evaluate_if(const typed::IfExpr& expr, const typed::Expr& whole, Frame& frame) {
   for (const auto& [condition, body] : expr.branches) {
-    const Id id = fold_constant(graph, tensor(*condition, frame));
-    if (graph[id].op != Op::constant) fail(diagnose(diag::ConditionAtRunTime, whole.span));
-    if (std::get<std::vector<std::int64_t>>(graph[id].literal().elements)[0] != 0) return evaluate(*body, frame);
+    const auto known = known_scalar(graph, tensor(*condition, frame));
+    if (!known) fail(diagnose(diag::ConditionAtRunTime, whole.span));
+    if (std::get<std::vector<std::int64_t>>(known->elements)[0] != 0) return evaluate(*body, frame);
   }
   return expr.otherwise ? evaluate(*expr.otherwise, frame) : Value{};
 }

@@ -49,14 +49,30 @@ Type Builder::resolve(const typed::TensorType& type, const Frame& frame) {
   return {dtype(type.scalar, frame), resolve(type.shape, frame)};
 }
 
+void Builder::enter_layer(const typed::LayerType& layer, const Frame& frame, Frame& inner) {
+  inner.layer_arguments.clear();
+  for (std::size_t k = 0; k < layer.arguments.size(); ++k) {
+    const std::string& name = layer.declaration->arguments[k];
+    typed::LayerArgument argument = layer.arguments[k];
+    if (auto* passed = std::get_if<typed::PassedArgument>(&argument))
+      for (const auto& [outer_name, value] : frame.layer_arguments)
+        if (outer_name == passed->name) {
+          argument = value;
+          break;
+        }
+    if (auto* dim = std::get_if<Dim>(&argument)) {
+      argument = resolve(*dim, frame);
+      inner.dims.insert_or_assign(name, resolve(*dim, frame));
+    }
+    inner.layer_arguments.emplace_back(name, std::move(argument));
+  }
+}
+
 Frame Builder::field_frame(const typed::LayerType& layer, const Frame& frame) {
   Frame inner;
   inner.real = frame.real;
   inner.dims = frame.dims;
-  for (std::size_t k = 0; k < layer.arguments.size(); ++k) {
-    const std::string& name = layer.declaration->arguments[k];
-    if (auto* dim = std::get_if<Dim>(&layer.arguments[k])) inner.dims.insert_or_assign(name, resolve(*dim, frame));
-  }
+  enter_layer(layer, frame, inner);
   return inner;
 }
 

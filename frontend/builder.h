@@ -24,6 +24,8 @@ struct Frame {
   DimBindings dims;
   Shape pack;
   Dtype real = Dtype::f32;
+  /// The numbers and functions that the layer whose method this is was given, by name and in order.
+  std::vector<std::pair<std::string, typed::LayerArgument>> layer_arguments;
 };
 
 class Builder {
@@ -40,6 +42,8 @@ class Builder {
   static Dim resolve(const Dim& dim, const Frame& frame) { return dim.substitute(frame.dims); }
   static Shape resolve(const typed::TensorShape& shape, const Frame& frame);
   static Type resolve(const typed::TensorType& type, const Frame& frame);
+  /// Gives `inner` the arguments of a layer whose type is written in terms of `frame`.
+  static void enter_layer(const typed::LayerType& layer, const Frame& frame, Frame& inner);
   /// The frame in which a struct's or layer's own fields are to be read.
   static Frame field_frame(const typed::LayerType& layer, const Frame& frame);
   static void leaves(const typed::Type& type, const Frame& frame, const std::string& path, const Shape& copies,
@@ -90,6 +94,8 @@ class Builder {
  private:
   Value evaluate_point(const typed::PointExpr& expr, const typed::Expr& whole, Frame& frame);
   Value evaluate_leaves(const typed::PointExpr& expr, const std::vector<Value>& operands, std::size_t form);
+  Id number(double value, const Type& type);
+  Id numbers(const typed::NumbersExpr& expr, const typed::Expr& whole, Frame& frame);
   Value evaluate_block(const typed::BlockExpr& expr, Frame& frame);
   Value evaluate_if(const typed::IfExpr& expr, const typed::Expr& whole, Frame& frame);
   void print(const typed::PrintStatement& statement, Frame& frame, Span span);

@@ -18,8 +18,7 @@ std::optional<std::vector<Token>> checked_tokens(ParseContext& context) {
         diagnose(diag::TooManyTokens, {context.source.file, 0, 0}, context.limits.tokens));
     return std::nullopt;
   }
-  check_tokens(*tokens, context);
-  if (!check_brackets(*tokens, context)) return std::nullopt;
+  if (!check_tokens(*tokens, context) || !check_brackets(*tokens, context)) return std::nullopt;
   return tokens;
 }
 
@@ -66,7 +65,7 @@ std::optional<ast::Module> parse_module(ParseContext& context) {
   ast::Module module{.file = context.source.file, .comments = comments(*tokens, context.source)};
   const std::vector<Token> meaningful = layout(*tokens, context.source);
   for (const auto unit : cut_statements(meaningful)) {
-    if (context.diagnostics.all().size() >= context.limits.errors) break;
+    if (context.has_enough_errors()) break;
     auto parsed = parse_unit(Unit::declaration, unit, context);
     if (const SyntaxFailure* failure = std::get_if<SyntaxFailure>(&parsed)) {
       report_errors(Unit::declaration, unit, *failure, context);

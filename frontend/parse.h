@@ -1,8 +1,8 @@
 #pragma once
 // From text to syntax tree: the first door of the compiler. `parse` takes a source file and gives the tree of
 // frontend/ast.h, resolved to nothing yet. All that can be wrong with a text alone is reported here, in the
-// language's own words: one mistake, one error; an error ends its statement, and parsing goes on with the next.
-// The steps: precheck (bytes, tokens, brackets) → layout (where statements end) → ANTLR → builder.
+// language's own words: one mistake, one error; an error ends its statement, and parsing goes on with the
+// next. The steps: precheck (bytes, tokens, brackets) → layout (where statements end) → ANTLR → builder.
 
 #include <cstddef>
 #include <optional>
@@ -24,8 +24,8 @@ struct ParseLimits {
   std::size_t errors = 50;        // after so many, parsing stops
 };
 
-/// The syntax tree of `file`. Nothing where the text is not even a sequence of tokens. Where `diagnostics` has errors
-/// the module holds the declarations that are free of them.
+/// The syntax tree of `file`. Nothing where the text is not even a sequence of tokens. Where `diagnostics`
+/// has errors the module holds the declarations that are free of them.
 std::optional<ast::Module> parse(FileId file, const Sources& sources, Diagnostics& diagnostics,
                                  const ParseLimits& limits = {});
 

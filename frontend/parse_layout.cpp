@@ -17,15 +17,17 @@ bool one_of(TokenKind kind, const std::array<TokenKind, n>& kinds) {
 }
 
 // A statement goes on after these: nothing can end with them.
+// clang-format off
 constexpr std::array open_ended = std::to_array(
     {plus_, minus_, star_, slash_, percent_, at_, caret_, dots_, equal_, not_equal_, less_, less_equal_, greater_,
      greater_equal_, close_, and_, or_, not_, pipe_, as_, assign_, add_assign_, subtract_assign_, multiply_assign_,
      divide_assign_, comma_, arrow_, colon_, dot_, wrt_, with_, along_, in_, bound_open_, end_, lbrace_});
+// clang-format on
 // A statement goes on before these: nothing can start with them.
 constexpr std::array continuing = std::to_array({pipe_, as_, else_, wrt_, with_, along_, lbrace_, rbrace_});
 // A word first in an item is a name after all if one of these follows.
-constexpr std::array makes_it_a_name =
-    std::to_array({assign_, add_assign_, subtract_assign_, multiply_assign_, divide_assign_, dot_, comma_, colon_, end_});
+constexpr std::array makes_it_a_name = std::to_array(
+    {assign_, add_assign_, subtract_assign_, multiply_assign_, divide_assign_, dot_, comma_, colon_, end_});
 
 enum class Follow { word, expression };
 
@@ -82,9 +84,16 @@ struct BlockOf {
   BlockKind block;
 };
 constexpr std::array block_of = std::to_array<BlockOf>({
-    {fn_, BlockKind::statements}, {test_, BlockKind::statements}, {adjoint_, BlockKind::statements},
-    {const_, BlockKind::statements}, {dim_, BlockKind::statements}, {struct_, BlockKind::fields},
-    {layer_, BlockKind::layer}, {data_, BlockKind::data}, {train_, BlockKind::train}, {every_, BlockKind::every},
+    {fn_, BlockKind::statements},
+    {test_, BlockKind::statements},
+    {adjoint_, BlockKind::statements},
+    {const_, BlockKind::statements},
+    {dim_, BlockKind::statements},
+    {struct_, BlockKind::fields},
+    {layer_, BlockKind::layer},
+    {data_, BlockKind::data},
+    {train_, BlockKind::train},
+    {every_, BlockKind::every},
     {optimizer_, BlockKind::optimizer},
 });
 
@@ -112,12 +121,12 @@ class Layouter {
 
  private:
   struct Frame {
-    TokenKind opening;                    // `(`, `[`, `{`, or eof for the file
+    TokenKind opening;  // `(`, `[`, `{`, or eof for the file
     BlockKind block = BlockKind::unknown;
-    TokenKind head = eof_;                // the first word of the present statement
+    TokenKind head = eof_;  // the first word of the present statement
     bool at_start = true;
-    bool in_signature = false;            // between `fn` and its `=` or `{`
-    bool in_bound = false;                // between the < and > of `i32<n>`
+    bool in_signature = false;  // between `fn` and its `=` or `{`
+    bool in_bound = false;      // between the < and > of `i32<n>`
   };
 
   Frame& frame() { return frames_.back(); }
@@ -125,11 +134,18 @@ class Layouter {
   TokenKind last() const { return result_.empty() ? end_ : result_.back().kind; }
 
   bool ends_before(const Token& token) {
+    if (starts_next_declaration(token)) return true;
     if (!in_block() || one_of(last(), open_ended) || one_of(token.kind, continuing)) return false;
     const bool after_annotation = frame().head == at_ && last() == name_ && result_.size() >= 2 &&
                                   result_[result_.size() - 2].kind == at_;
     const bool in_signature = frame().in_signature && (token.kind == arrow_ || source_(token) == "where");
     return !after_annotation && !in_signature;
+  }
+
+  /// However the line before it ends: `x = 1 +` is the mistake, not what follows.
+  bool starts_next_declaration(const Token& token) {
+    return frame().opening == eof_ && !result_.empty() && frame().head != at_ &&
+           starts_declaration(token.kind);
   }
 
   void end_statement(std::uint32_t begin, std::uint32_t end) {

@@ -52,6 +52,21 @@ std::optional<double> real_value(std::string_view spelling) {
   return small ? std::optional(0.0) : std::nullopt;
 }
 
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '\n')
+      result += "\\n";
+    else if (c == '\t')
+      result += "\\t";
+    else if (c == '"' || c == '\\')
+      result += {'\\', c};
+    else
+      result += c;
+  }
+  return result + '"';
+}
+
 std::variant<std::string, BadEscape> string_value(std::string_view spelling) {
   std::string result;
   const char quote = spelling.front();

@@ -15,6 +15,9 @@ std::optional<std::uint64_t> integer_value(std::string_view spelling);
 /// `1.5`, `1e-3`: nothing where it is too large for f64; too small is zero.
 std::optional<double> real_value(std::string_view spelling);
 
+/// `text` in double quotes, with escapes where they are needed.
+std::string quoted(std::string_view text);
+
 /// An escape that means nothing: its bytes within the spelling.
 struct BadEscape {
   std::size_t begin, end;

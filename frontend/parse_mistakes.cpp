@@ -16,9 +16,11 @@ bool continues_operand(TokenKind kind) {
 
 std::vector<std::string> worth_mentioning(const Mistake& mistake) {
   std::vector<std::string> result;
+  if (mistake.expects(comma_)) result.push_back(describe(comma_));
   const bool after_operand = mistake.expects(plus_);
   for (const TokenKind kind : mistake.failure.expected) {
-    if (kind == eof_ || kind == end_ || (after_operand && continues_operand(kind))) continue;
+    if (kind == eof_ || kind == end_ || kind == comma_ || (after_operand && continues_operand(kind)))
+      continue;
     result.push_back(describe(kind));
   }
   const bool only_closing = result.size() == 1 && (mistake.expects(rparen_) || mistake.expects(rbracket_));
@@ -30,6 +32,8 @@ std::string expected_text(const Mistake& mistake) {
   if (mistake.expects_expression()) return "an expression";
   if (mistake.failure.inside == Inside::type && mistake.expects(name_)) return "a type";
   if (mistake.unit == Unit::declaration && mistake.at == 0) return "a declaration";
+  const TokenKind before = mistake.before(mistake.at);
+  if (mistake.kind(mistake.at) == comma_ && (before == comma_ || before == lparen_)) return "an expression";
   const std::vector<std::string> words = worth_mentioning(mistake);
   if (words.empty() || words.size() > 5) return "the end of the statement";
   std::string result = words.front();
@@ -55,6 +59,21 @@ Span Mistake::span(std::size_t position) const {
 
 bool Mistake::expects(TokenKind kind) const {
   return std::ranges::find(failure.expected, kind) != failure.expected.end();
+}
+
+bool Mistake::starts_line(std::size_t position) const {
+  if (position == 0 || position >= tokens_.size()) return true;
+  const std::uint32_t begin = tokens_[position - 1].end;
+  return source.text.substr(begin, tokens_[position].begin - begin).find('\n') != std::string_view::npos;
+}
+
+std::optional<std::size_t> Mistake::opening() const {
+  std::size_t depth = 0;
+  for (std::size_t i = at; i-- > 0;) {
+    if (is_closing(tokens_[i].kind)) ++depth;
+    if (is_opening(tokens_[i].kind) && depth-- == 0) return i;
+  }
+  return std::nullopt;
 }
 
 std::optional<std::size_t> Mistake::enclosing(std::initializer_list<TokenKind> kinds) const {

@@ -42,6 +42,10 @@ class Mistake {
   bool expects_expression() const { return expects(TokenKind::integer_) && expects(TokenKind::lparen_); }
   /// The nearest token before `at` of one of these kinds, in the same brackets.
   std::optional<std::size_t> enclosing(std::initializer_list<TokenKind> kinds) const;
+  /// The bracket around `at`.
+  std::optional<std::size_t> opening() const;
+  /// True where a line ends between a token and the one before it.
+  bool starts_line(std::size_t position) const;
   bool in_statement() const { return unit == Unit::statement || unit == Unit::train_item; }
 
  private:

@@ -64,7 +64,9 @@ Known wrt_needs_name(const Mistake& mistake) {
   const bool behind = mistake.before(mistake.at) == wrt_;
   const bool call = wrt && mistake.kind(mistake.at) == lparen_ && mistake.before(mistake.at) == name_ &&
                     !mistake.expects_expression() && !mistake.enclosing({with_, along_});
-  if (!behind && !call) return std::nullopt;
+  const auto opening = mistake.opening();
+  const bool in_tuple = opening && mistake.before(*opening) == wrt_;
+  if (!behind && !call && !in_tuple) return std::nullopt;
   return diagnose(diag::WrtNeedsName, mistake.span(mistake.at));
 }
 
@@ -105,22 +107,38 @@ Known decrement(const Mistake& mistake) {
 }
 
 Known lambda(const Mistake& mistake) {
-  if (mistake.kind(mistake.at) != fn_ || !mistake.expects_expression()) return std::nullopt;
+  const TokenKind before = mistake.before(mistake.at);
+  const bool is_argument = before == lparen_ || before == comma_ || before == assign_;
+  if (mistake.kind(mistake.at) != fn_ || !is_argument) return std::nullopt;
   return diagnose(diag::Lambda, mistake.span(mistake.at));
 }
 
 Known reserved_name(const Mistake& mistake) {
   const TokenKind found = mistake.kind(mistake.at);
-  if (!is_reserved(found) || !mistake.expects(name_)) return std::nullopt;
   const bool declares = starts_declaration(found) && found != fn_;
+  const TokenKind before = mistake.before(mistake.at);
+  const bool in_list = declares && (before == lparen_ || before == comma_ || before == fn_);
+  if (!is_reserved(found) || (!mistake.expects(name_) && !in_list)) return std::nullopt;
   if (mistake.expects_expression() && !declares && found != with_ && found != along_) return std::nullopt;
   const std::string word(mistake.text(mistake.at));
   return diagnose(diag::ReservedWord, mistake.span(mistake.at), word).fix(fmt::format("`{}_`", word));
 }
 
-constexpr std::array recognisers =
-    std::to_array<Recogniser>({decrement, ternary, far_reaching_operand, reducer_operand, wrt_needs_name,
-                               missing_wrt, missing_body, operator_after_pipe, lambda, reserved_name});
+/// `max(x y)`, `z = a b`: two names side by side are the beginning of `sum i: …`, so the parser waits for a
+/// colon.
+Known nothing_between(const Mistake& mistake) {
+  const std::size_t at = mistake.at;
+  const bool names = at >= 2 && mistake.kind(at - 1) == name_ && mistake.kind(at - 2) == name_;
+  if (!names || !mistake.expects(colon_) || mistake.failure.inside != Inside::expression) return std::nullopt;
+  const auto opening = mistake.opening();
+  const bool in_list = opening && mistake.kind(*opening) != lbrace_;
+  return diagnose(diag::NothingBetween, mistake.span(at - 1), mistake.shown(at - 2), mistake.shown(at - 1))
+      .fix(in_list ? "`,` or an operator between them" : "an operator between them, or a new line");
+}
+
+constexpr std::array recognisers = std::to_array<Recogniser>(
+    {nothing_between, decrement, ternary, far_reaching_operand, reducer_operand, wrt_needs_name, missing_wrt,
+     missing_body, operator_after_pipe, lambda, reserved_name});
 
 }  // namespace
 

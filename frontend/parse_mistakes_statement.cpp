@@ -4,6 +4,7 @@
 #include <array>
 
 #include "frontend/parse_mistakes.h"
+#include "frontend/parse_operators.h"
 
 namespace dp {
 namespace {
@@ -37,6 +38,31 @@ constexpr std::array needless_words =
 
 bool is_needless(std::string_view word) {
   return std::ranges::find(needless_words, word) != needless_words.end();
+}
+
+/// `y = x +` and on the next line `z = 2`: the parser stops at the second `=`.
+Known dangling_operator(const Mistake& mistake) {
+  const std::size_t at = mistake.at;
+  const bool binds =
+      at >= 2 && mistake.kind(at) == assign_ && mistake.kind(at - 1) == name_ && mistake.starts_line(at - 1);
+  const TokenKind before = binds ? mistake.kind(at - 2) : eof_;
+  if (!binds || (!row_of(before) && before != comma_ && before != not_ && before != assign_))
+    return std::nullopt;
+  Span end = mistake.span(at - 2);
+  end.begin = end.end;
+  return diagnose(diag::Unexpected, end, "an expression", "the end of the line");
+}
+
+/// `minimise loss(w)`: an item that starts with no word of its block.
+Known misspelt_item(const Mistake& mistake) {
+  const bool words = mistake.kind(0) == name_ && mistake.at > 0 && mistake.at <= 2;
+  if (mistake.unit != Unit::train_item || !words) return std::nullopt;
+  static const std::vector<std::string> items{"param", "frozen", "freeze", "data",  "minimize",   "maximize",
+                                              "using", "metric", "run",    "every", "accumulate", "stop"};
+  const std::string_view near = did_you_mean(mistake.text(0), items);
+  if (near.empty()) return std::nullopt;
+  return diagnose(diag::Unexpected, mistake.span(0), "an item of a train block", mistake.shown(0))
+      .fix(fmt::format("`{}`", near));
 }
 
 Known foreign_declaration(const Mistake& mistake) {
@@ -125,17 +151,19 @@ Known two_statements(const Mistake& mistake) {
   const TokenKind found = mistake.kind(mistake.at);
   const bool starts =
       found == name_ || found == integer_ || found == real_ || found == string_ || is_reserved(found);
-  const bool complete = mistake.expects(eof_) && ends_operand(mistake.before(mistake.at));
-  if (!starts || !complete || found == else_ || mistake.at == 0) return std::nullopt;
+  const bool complete =
+      mistake.expects(eof_) && !mistake.expects(comma_) && ends_operand(mistake.before(mistake.at));
+  const bool is_field = mistake.expects(colon_) && mistake.at == 1;  // `w real`, whose colon is missing
+  if (!starts || !complete || is_field || found == else_ || mistake.at == 0) return std::nullopt;
   const std::string before = mistake.shown(mistake.at - 1);
   return diagnose(diag::TwoStatements, mistake.span(mistake.at))
       .note(fmt::format("nothing can follow {} here but an operator", before))
       .fix("a new line or `;` before it");
 }
 
-constexpr std::array before_expressions =
-    std::to_array<Recogniser>({foreign_declaration, needless_keyword, misspelt_declaration, statement_outside,
-                               nested_declaration, else_without_if, else_if, typed_binding, assignment});
+constexpr std::array before_expressions = std::to_array<Recogniser>(
+    {dangling_operator, foreign_declaration, misspelt_item, needless_keyword, misspelt_declaration,
+     statement_outside, nested_declaration, else_without_if, else_if, typed_binding, assignment});
 constexpr std::array after_expressions = std::to_array<Recogniser>({two_statements});
 
 }  // namespace

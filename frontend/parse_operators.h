@@ -1,6 +1,6 @@
 #pragma once
-// The one table of operators: how each is written and how tightly it binds. The parser builds trees by it and the
-// printer sets parentheses by it.
+// The one table of operators: how each is written and how tightly it binds. The parser builds trees by it and
+// the printer sets parentheses by it.
 
 #include <algorithm>
 #include <array>
@@ -41,7 +41,9 @@ inline constexpr std::array operators = std::to_array<OperatorRow>({
     {ast::BinaryOp::or_, TokenKind::or_, "or", Level::or_},
 });
 
-inline const OperatorRow& row_of(ast::BinaryOp op) { return *std::ranges::find(operators, op, &OperatorRow::op); }
+inline const OperatorRow& row_of(ast::BinaryOp op) {
+  return *std::ranges::find(operators, op, &OperatorRow::op);
+}
 /// Null where `token` is no operator between two operands.
 inline const OperatorRow* row_of(TokenKind token) {
   const auto row = std::ranges::find(operators, token, &OperatorRow::token);

@@ -83,7 +83,7 @@ void report_errors(Unit unit, std::span<const Token> tokens, const SyntaxFailure
   };
   const std::size_t before = context.diagnostics.all().size();
   std::vector<Task> tasks{{unit, tokens}};
-  while (!tasks.empty() && context.diagnostics.all().size() < context.limits.errors) {
+  while (!tasks.empty() && !context.has_enough_errors()) {
     const Task task = tasks.back();
     tasks.pop_back();
     const Blocks blocks = take_out_blocks(task.tokens);

@@ -1,6 +1,6 @@
 #pragma once
-// A token as the passes between lexer and parser see it: a kind from the grammar and a place, no text of its own and
-// nothing of ANTLR's. Private to the parser.
+// A token as the passes between lexer and parser see it: a kind from the grammar and a place, no text of its
+// own and nothing of ANTLR's. Private to the parser.
 
 #include <cstdint>
 #include <span>
@@ -14,7 +14,17 @@
 namespace dp {
 
 /// What the items between a `{` and its `}` are.
-enum class BlockKind : std::uint8_t { unknown, module, statements, layer, fields, data, train, every, optimizer };
+enum class BlockKind : std::uint8_t {
+  unknown,
+  module,
+  statements,
+  layer,
+  fields,
+  data,
+  train,
+  every,
+  optimizer
+};
 
 struct Token {
   TokenKind kind;

@@ -42,7 +42,9 @@ class TokenCheck {
     std::vector<Token> kept;
     kept.reserve(tokens.size());
     for (Token& token : tokens) {
-      if (enough()) break;
+      if (context_.has_enough_errors()) break;
+      skipping_line_ = skipping_line_ && token.kind != newline_;
+      if (skipping_line_) continue;
       check(token);
       if (token.kind == unknown_ && !kept.empty()) kept.back().reported = true;
       if (token.kind != unknown_) kept.push_back(token);
@@ -53,7 +55,6 @@ class TokenCheck {
  private:
   std::string_view text(const Token& token) const { return context_.source(token); }
   Span span(const Token& token) const { return context_.source.span(token); }
-  bool enough() const { return context_.diagnostics.all().size() >= context_.limits.errors; }
 
   void report(Token& token, Diagnostic diagnostic) {
     token.reported = true;
@@ -103,21 +104,23 @@ class TokenCheck {
                                   ? std::string(text(token))
                                   : fmt::format("U+{:04X}", static_cast<std::uint32_t>(character.value));
     Diagnostic error = diagnose(diag::UnknownCharacter, span(token), shown);
-    if (shown == "'") error = std::move(error).note("texts stand in double quotes; the transpose is `x.T`");
-    if (shown == "?") error = std::move(error).fix("a choice is `if c { a } else { b }`");
+    if (shown == "'") error.notes.push_back("texts stand in double quotes; the transpose is `x.T`");
+    if (shown == "²" || shown == "³") error.fixes.push_back("a power is written `x^2`");
+    if (shown == "?") error.fixes.push_back("a choice is `if c { a } else { b }`");
     report(token, std::move(error));
   }
 
   void foreign_operator(Token& token) {
     const std::string seen(text(token));
+    skipping_line_ = seen == "//";
     if (seen == "//" || seen == "/*") {
       report(token, diagnose(diag::ForeignComment, span(token), seen).fix("`# …`"));
-      token.kind = slash_;
+      token.kind = seen == "//" ? unknown_ : slash_;
       return;
     }
     if (seen == "++") {
       report(token, diagnose(diag::Increment, span(token), seen).fix("`x += 1`"));
-      token.kind = plus_;
+      token.kind = unknown_;
       return;
     }
     for (const Foreign& row : foreign) {
@@ -134,14 +137,15 @@ class TokenCheck {
     const std::size_t letters = text(token).find_first_not_of("0123456789_.");
     const std::string_view rest = text(token).substr(std::min(letters, text(token).size()));
     const bool product = rest.size() < 20 && rest.find('.') == std::string_view::npos && rest != "e" &&
-                         rest != "E" && rest.front() != 'x';
-    if (product) error = std::move(error).fix(fmt::format("`{} * {}`", text(token).substr(0, letters), rest));
+                         rest != "f" && rest != "E" && !text(token).starts_with("0x");
+    if (product) error.fixes.push_back(fmt::format("`{} * {}`", text(token).substr(0, letters), rest));
     token.kind = integer_;
     report(token, std::move(error));
   }
 
   ParseContext& context_;
   std::uint32_t unknown_until_ = 0;
+  bool skipping_line_ = false;  // behind `//`
 };
 
 }  // namespace
@@ -162,6 +166,9 @@ bool check_text(ParseContext& context) {
   return false;
 }
 
-void check_tokens(std::vector<Token>& tokens, ParseContext& context) { TokenCheck(context).run(tokens); }
+bool check_tokens(std::vector<Token>& tokens, ParseContext& context) {
+  TokenCheck(context).run(tokens);
+  return !context.has_enough_errors();
+}
 
 }  // namespace dp

@@ -10,8 +10,9 @@ namespace dp {
 /// True if the text can be cut into tokens.
 bool check_text(ParseContext& context);
 
-/// Checks each token; mends or drops those that are reported.
-void check_tokens(std::vector<Token>& tokens, ParseContext& context);
+/// Checks each token; mends or drops those that are reported. False where there are too many mistakes to go
+/// on.
+bool check_tokens(std::vector<Token>& tokens, ParseContext& context);
 
 /// Checks that brackets match. Declarations in which they do not are reported once and left out; which
 /// declaration that is, is decided by the words that start one at the beginning of a line. False where

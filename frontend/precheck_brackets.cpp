@@ -49,6 +49,36 @@ bool starts_at_margin(const Token& token, const TokenSource& source) {
   return at_margin && (starts_declaration(token.kind) || token.kind == at_);
 }
 
+/// Columns of white space in front of the first token of the line.
+std::size_t indentation(const Token& token, const TokenSource& source) {
+  const std::size_t newline =
+      token.begin == 0 ? std::string_view::npos : source.text.rfind('\n', token.begin - 1);
+  const std::size_t line = newline == std::string_view::npos ? 0 : newline + 1;
+  return source.text.find_first_not_of(" \t", line) - line;
+}
+
+/// Where a `{` has no counterpart, the layout often shows it to be another one: a `}` first on its line that
+/// stands further left than the line of the brace it closes belongs to a brace further out.
+Imbalance by_indentation(Imbalance imbalance, std::span<const Token> tokens, std::size_t begin,
+                         const TokenSource& source) {
+  if (tokens[imbalance.at].kind != lbrace_ || imbalance.by) return imbalance;
+  std::vector<std::size_t> open;
+  for (std::size_t i = begin; i < tokens.size(); ++i) {
+    if (is_opening(tokens[i].kind)) open.push_back(i);
+    if (!is_closing(tokens[i].kind) || open.empty()) continue;
+    const std::size_t opening = open.back();
+    open.pop_back();
+    const bool first = i > 0 && tokens[i - 1].kind == newline_;
+    if (first && indentation(tokens[i], source) < indentation(tokens[opening], source)) return {opening, i};
+  }
+  return imbalance;
+}
+
+bool has_broken_text(std::span<const Token> tokens) {
+  return std::ranges::any_of(tokens,
+                             [](const Token& token) { return token.kind == string_ && token.reported; });
+}
+
 Diagnostic describe_imbalance(const Imbalance& imbalance, std::span<const Token> tokens,
                               const TokenSource& source) {
   const Token& bracket = tokens[imbalance.at];
@@ -75,8 +105,12 @@ bool check_brackets(std::vector<Token>& tokens, ParseContext& context) {
     end = begin + 1;
     while (end < tokens.size() && !starts_at_margin(tokens[end], context.source)) ++end;
     const auto imbalance = find_imbalance(tokens, begin, end);
+    // A text without an end, reported already, may have swallowed the bracket.
+    const bool known = has_broken_text(std::span(tokens).subspan(begin, end - begin));
     if (imbalance) {
-      context.diagnostics.report(describe_imbalance(*imbalance, tokens, context.source));
+      const auto declaration = std::span<const Token>(tokens).first(end);
+      const Imbalance likely = by_indentation(*imbalance, declaration, begin, context.source);
+      if (!known) context.diagnostics.report(describe_imbalance(likely, tokens, context.source));
     } else {
       kept.insert(kept.end(), tokens.begin() + static_cast<std::ptrdiff_t>(begin),
                   tokens.begin() + static_cast<std::ptrdiff_t>(end));

@@ -1,6 +1,7 @@
 #pragma once
-// The syntax tree as a nested list: every node with all that it means and nothing of where or how it was written. Two
-// texts that mean the same to the parser have the same dump; the tests of the printer compare by it.
+// The syntax tree as a nested list: every node with all that it means and nothing of where or how it was
+// written. Two texts that mean the same to the parser have the same dump; the tests of the printer compare by
+// it.
 
 #include <string>
 

@@ -50,8 +50,13 @@ struct TensorType {
 struct TupleType { std::vector<Type> elements; };
 struct StructType { const Struct* declaration; TensorShape copies; };           // Camera, Camera[n]
 
-/// A layer's argument: a dimension, a number known at compile time, or a function.
-using LayerArgument = std::variant<Dim, double, const Function*>;
+/// An argument of the enclosing layer, passed on as it is.
+struct PassedArgument {
+  std::string name;
+  bool operator==(const PassedArgument&) const = default;
+};
+/// A layer's argument: a dimension, a number known at compile time (a bool is 0 or 1), or a function.
+using LayerArgument = std::variant<Dim, double, const Function*, PassedArgument>;
 struct LayerType { const Layer* declaration; std::vector<LayerArgument> arguments; TensorShape copies; };
 struct FunctionType { std::vector<Type> parameters; TypePtr result; };
 struct TextType {};                             // of string literals
@@ -73,8 +78,12 @@ struct Variable {
 using VariableId = std::uint32_t;               // into Function::variables
 
 struct NumberExpr { std::variant<double, std::int64_t, bool> value; };  // of the expression's scalar type, any shape
+/// Numbers written out as `[1, 2, 3]`: the elements in row-major order, of the expression's type.
+struct NumbersExpr { std::variant<std::vector<double>, std::vector<std::int64_t>> values; };
 struct TextExpr { std::string value; };
 struct DimExpr { Dim value; };                  // a dimension as an integer
+/// A number or bool argument of the layer whose method this is: the layer of the function's first parameter.
+struct ArgumentExpr { std::size_t argument; };
 struct ConstantExpr { const Constant* constant; };
 struct VariableExpr { VariableId variable; };
 struct FieldExpr { ExprPtr object; std::size_t field; };                // of a struct or layer, in declared order
@@ -141,9 +150,9 @@ struct DrawExpr { enum class Kind { bits, make_key, fold_key } kind; std::vector
 struct Expr {
   Type type;
   Span span;
-  std::variant<NumberExpr, TextExpr, DimExpr, ConstantExpr, VariableExpr, FieldExpr, ItemExpr, TupleExpr, StructExpr,
-               FunctionExpr, PointExpr, ConvertExpr, BroadcastExpr, StructuralExpr, ReshapeExpr, CallExpr, BlockExpr,
-               IfExpr, GradExpr, DrawExpr>
+  std::variant<NumberExpr, NumbersExpr, TextExpr, DimExpr, ArgumentExpr, ConstantExpr, VariableExpr, FieldExpr,
+               ItemExpr, TupleExpr, StructExpr, FunctionExpr, PointExpr, ConvertExpr, BroadcastExpr, StructuralExpr,
+               ReshapeExpr, CallExpr, BlockExpr, IfExpr, GradExpr, DrawExpr>
       node;
 };
 
@@ -194,11 +203,15 @@ struct FieldDeclaration {
   Span span;
 };
 struct Struct { std::string name; std::string doc; Span span; std::vector<FieldDeclaration> fields; };
+/// What an argument of a layer is, told by its use: in a shape, called, or as a number (bool by its default).
+enum class ArgumentKind : std::uint8_t { dimension, number, boolean, function };
 struct Layer {
   std::string name;
   std::string doc;
   Span span;
   std::vector<std::string> arguments;           // dimension-valued arguments are dimension names inside
+  std::vector<ArgumentKind> argument_kinds;
+  std::vector<std::optional<LayerArgument>> argument_defaults;
   std::vector<FieldDeclaration> fields;
   std::vector<std::unique_ptr<Function>> functions;
 };
@@ -208,7 +221,8 @@ struct DataField {
   Type type;                                    // of one example
   std::vector<std::string> columns;             // of a csv
   std::string array;                            // of an npz
-  ExprPtr value;                                // in terms of variable 0, the raw columns as a real tensor; null: raw
+  Type raw;                                     // of variable 0: the columns as they are read
+  ExprPtr value;                                // in terms of variable 0; null: the columns as they are
   Span span;
 };
 struct Data {

@@ -45,6 +45,9 @@ std::string type_error(const Graph& graph, const Node& node);
 /// Why the attributes are not exactly those of the op's row, in its order; empty where they are.
 std::string attribute_error(Op op, const Attributes& attributes);
 
+/// Whether operands of that scalar type belong to the class; `none` takes all.
+bool accepts(TypeClass types, Dtype dtype);
+
 /// The index in `AttributeValue` of the values of an attribute.
 std::size_t attribute_kind(std::string_view name);
 

@@ -2,8 +2,7 @@
 
 #include "ir/infer_rules.h"
 
-namespace dp::shape_rules {
-namespace {
+namespace dp {
 
 bool accepts(TypeClass types, Dtype dtype) {
   switch (types) {
@@ -15,8 +14,11 @@ bool accepts(TypeClass types, Dtype dtype) {
     case TypeClass::logic: return dtype == Dtype::boolean;
     case TypeClass::none: break;
   }
-  return false;
+  return true;
 }
+
+namespace shape_rules {
+namespace {
 
 std::string describe(TypeClass types) {
   switch (types) {
@@ -95,4 +97,5 @@ Inference pointwise(const Site& site) {
   }
 }
 
-}  // namespace dp::shape_rules
+}  // namespace shape_rules
+}  // namespace dp

@@ -80,6 +80,8 @@ struct Store {
   ExprId expr;
 };
 
+using dp::Combine;
+using dp::ReduceOrder;
 /// `value = combine over the loop of x` (`x * y` for multiply_add).
 struct ReduceTerm {
   ValueId value;

@@ -154,4 +154,15 @@ Integer<typename Real<F>::Bits> to_bits(Real<F> x) {
 inline Real<float> from_bits(Integer<std::int32_t> bits) { return std::bit_cast<float>(bits.value); }
 inline Real<double> from_bits(Integer<std::int64_t> bits) { return std::bit_cast<double>(bits.value); }
 
+/// The arm that is hardly ever needed as a function of no arguments; a model that can test many lanes at once
+/// has its own, found by argument-dependent lookup.
+template <class B, class Function, class T>
+T select_rare(B b, Function rare, T common) {
+  return select(b, rare(), common);
+}
+template <class Function, class F>
+Real<F> select_rare(Bool b, Function rare, Real<F> common) {
+  return b.value ? rare() : common;
+}
+
 }  // namespace dp::math

@@ -135,25 +135,43 @@ Expression contraction(const Labelled& a, const Labelled& b, const Labels& kept,
   return in_order(dot_of(a, b, shared), shared.result, kept);
 }
 
+bool is_all_true(const Expression& guard) {
+  if (guard.node().op != Op::constant) return false;
+  const Literal all{std::vector<std::int64_t>{1}};
+  return guard.node().literal() == all;
+}
+
+/// The guard of the operand with the labels `kept`, of that shape: a term of its contraction counts where the
+/// guards of both factors hold.
+Guard guard_of(const Labelled& a, const Labelled& b, const Labels& kept, const Shape& shape) {
+  if (!a.guard && !b.guard) return {};
+  if (!b.guard) return Guard::where(spread_any(*a.guard, a.labels, kept, shape));
+  if (!a.guard) return Guard::where(spread_any(*b.guard, b.labels, kept, shape));
+  const auto as_numbers = [](const Labelled& factor) {
+    return Labelled{convert(*factor.guard, factor.value.type().dtype), factor.labels, {}};
+  };
+  return Guard::where(contraction(as_numbers(a), as_numbers(b), kept, shape) > 0.0);
+}
+
 }  // namespace
 
-/// Operand k counts only where its own guard, if the op has one, holds.
+/// Operand k of a `guarded_dot` counts only where its own guard holds.
 Adjoint pull_dot(const Application& application, std::size_t k, const Adjoint& ct) {
   const DotLabels labels(application);
-  const bool has_guards = application.node.op == Op::guarded_dot;
   const Labels &mine = k == 0 ? labels.x : labels.y, &theirs = k == 0 ? labels.y : labels.x;
   const Shape shape = application.operand(k).shape();
-  Labelled incoming{ct.value, labels.result, {}}, other{application.operand(1 - k), theirs, {}};
-  if (has_guards) other.guard = application.operand(2 + (1 - k));
-  Guard guard;
-  if (!ct.guard.is_everywhere()) {
-    incoming.guard = ct.guard.expression(*application.graph);
-    guard = Guard::where(spread_any(*incoming.guard, labels.result, mine, shape));
-  }
+  const auto own_guard = [&](std::size_t operand) -> std::optional<Expression> {
+    if (application.node.op == Op::dot || is_all_true(application.operand(2 + operand))) return std::nullopt;
+    return application.operand(2 + operand);
+  };
+  Labelled incoming{ct.value, labels.result, {}};
+  if (!ct.guard.is_everywhere()) incoming.guard = ct.guard.expression(*application.graph);
+  const Labelled other{application.operand(1 - k), theirs, own_guard(1 - k)};
   const Expression value = contraction(incoming, other, mine, shape);
-  if (!has_guards) return {value, guard};
-  const Expression counts = application.operand(2 + k);
-  return {select(counts, value, zero(value)), guard.and_where(counts, true)};
+  const Guard guard = guard_of(incoming, other, mine, shape);
+  const auto counts = own_guard(k);
+  if (!counts) return {value, guard};
+  return {select(*counts, value, zero(value)), guard.and_where(*counts, true)};
 }
 
 }  // namespace dp::derivative_rules

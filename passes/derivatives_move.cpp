@@ -68,7 +68,9 @@ Adjoint pull_take(const Application& application, const Adjoint& ct) {
   const Expression position = spread(convert(application.operand(1), Dtype::i64));
   const Expression taken = iota(*application.graph, axis, shape) == position;
   const Expression value = spread(ct.value);
-  return {select(taken, value, zero(value)), ct.guard.moved(spread)};
+  const Expression selected = select(taken, value, zero(value));
+  if (ct.guard.is_everywhere()) return {selected, {}};
+  return {selected, ct.guard.moved(spread).and_where(taken, true)};
 }
 
 Expression scattered(const Application& gather, const Expression& parts) {

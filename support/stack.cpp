@@ -16,9 +16,7 @@ void* run_job(void* argument) {
   Job& job = *static_cast<Job*>(argument);
   try {
     job.work();
-  } catch (...) {
-    job.thrown = std::current_exception();
-  }
+  } catch (...) { job.thrown = std::current_exception(); }
   return nullptr;
 }
 

@@ -9,41 +9,45 @@
 namespace dp {
 namespace {
 
-Result<std::vector<NamedArray>> read_text(const std::string& path, const ReadLimits& limits) {
+Result<ArrayFile> read_text(const std::string& path, const ReadLimits& limits) {
   const auto file = read_file(path, limits);
   if (!file) return file.error();
   Array bytes = convert_elements(ElementType::u1, false, {static_cast<std::int64_t>(file->size())}, *file);
-  return std::vector<NamedArray>{{"bytes", std::move(bytes)}};
+  return ArrayFile{{{"bytes", std::move(bytes)}}};
 }
 
-Result<std::vector<NamedArray>> read_columns(const std::string& path, const ReadLimits& limits) {
+Result<ArrayFile> read_columns(const std::string& path, const ReadLimits& limits) {
   const auto table = read_csv(path, limits);
   if (!table) return table.error();
-  std::vector<NamedArray> arrays;
+  ArrayFile result = {{}, table->file_row(0)};
   for (const CsvColumn& column : table->columns) {
     Array array(column.all_integers ? Dtype::i64 : Dtype::f64, {table->rows});
     for (std::int64_t row = 0; row < table->rows; ++row)
       array.set_real(row, column.values[static_cast<std::size_t>(row)]);
-    arrays.push_back({column.name, std::move(array)});
+    result.arrays.push_back({column.name, std::move(array)});
   }
-  return arrays;
+  return result;
 }
 
 }  // namespace
 
-Result<std::vector<NamedArray>> read_arrays(const std::string& path, const ReadLimits& limits) {
-  if (path.ends_with(".npz")) return read_npz(path, limits);
+Result<ArrayFile> read_arrays(const std::string& path, const ReadLimits& limits) {
+  if (path.ends_with(".npz")) {
+    auto arrays = read_npz(path, limits);
+    if (!arrays) return arrays.error();
+    return ArrayFile{std::move(*arrays)};
+  }
   if (path.ends_with(".csv")) return read_columns(path, limits);
   if (path.ends_with(".txt")) return read_text(path, limits);
   if (path.ends_with(".npy")) {
     auto array = read_npy(path, limits);
     if (!array) return array.error();
-    return std::vector<NamedArray>{{"", std::move(*array)}};
+    return ArrayFile{{{"", std::move(*array)}}};
   }
   if (path.ends_with(".safetensors")) {
     auto tensors = read_safetensors(path, limits);
     if (!tensors) return tensors.error();
-    return std::move(tensors->arrays);
+    return ArrayFile{std::move(tensors->arrays)};
   }
   return diagnose(diag::UnknownArrayFormat, {}, path);
 }

@@ -5,10 +5,15 @@
 
 namespace dp {
 
+struct ArrayFile {
+  std::vector<NamedArray> arrays;
+  std::int64_t first_row = 0;  // what messages call the first element of an array: its row in a .csv file, else 0
+};
+
 /// `.npy`: one array without a name · `.npz`, `.safetensors`: all of theirs · `.csv`: a column an array, i64
 /// or f64 ·
 /// `.txt`: the bytes of the text as an i32 array named `bytes`. E1006 for other names.
-Result<std::vector<NamedArray>> read_arrays(const std::string& path, const ReadLimits& limits = {});
+Result<ArrayFile> read_arrays(const std::string& path, const ReadLimits& limits = {});
 
 /// `.npy` takes exactly one array, `.npz` and `.safetensors` any number. E1006 for other names.
 Status write_arrays(const std::string& path, const std::vector<NamedArray>& arrays);

@@ -14,12 +14,19 @@
 namespace dp {
 namespace {
 
-constexpr double largest_exact_integer = 9007199254740992.0;  // 2^53
+constexpr std::int64_t largest_exact_integer = std::int64_t{1} << 53;
 
 std::string_view trimmed(std::string_view field) {
   const std::size_t begin = field.find_first_not_of(" \t");
   if (begin == std::string_view::npos) return {};
   return field.substr(begin, field.find_last_not_of(" \t") - begin + 1);
+}
+
+/// Whether a double holds the integer that `text` is.
+bool is_exact_integer(std::string_view text) {
+  std::int64_t value = 0;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
+  return result.ec == std::errc{} && value <= largest_exact_integer && value >= -largest_exact_integer;
 }
 
 struct Number {
@@ -41,7 +48,7 @@ std::variant<Number, std::string_view> parse_number(std::string_view field) {
     return "the number is too large or too small for a double";
   if (error != std::errc{} || !whole || text.front() == '+') return "it is not a number";
   if (!std::isfinite(number.value)) return "the number is not finite";
-  if (is_integer && std::abs(number.value) > largest_exact_integer) return "the integer is beyond 2^53";
+  if (is_integer && !is_exact_integer(text)) return "the integer is beyond 2^53";
   return number;
 }
 

@@ -38,11 +38,11 @@ struct Checkpoint {
 
 /// The file that was there before stays as `NAME.previous.safetensors`.
 Status save_checkpoint(const std::string& path, const Checkpoint& checkpoint);
-/// E1202 where something is missing, a checksum is wrong or the version is unknown.
+/// E1302 where something is missing, a checksum is wrong or the version is unknown.
 Result<Checkpoint> load_checkpoint(const std::string& path);
 
-/// Copies the tensors named `names` into `state`, whose shapes and types they must have. E1201 where the
-/// checkpoint is of another program, E1202 where something else of the run differs or a tensor is missing,
+/// Copies the tensors named `names` into `state`, whose shapes and types they must have. E1301 where the
+/// checkpoint is of another program, E1302 where something else of the run differs or a tensor is missing,
 /// superfluous or of another shape.
 Status restore(const Checkpoint& checkpoint, const RunIdentity& identity,
                const std::vector<std::string>& names, std::span<Array> state, const std::string& path);

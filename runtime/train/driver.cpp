@@ -240,9 +240,7 @@ Diagnostic Run::not_finite(double loss) {
   Diagnostic error = diagnose(diag::LossNotFinite, {}, shown, failed);
   const auto good = recovery_.restore(state_, failed);
   if (!good) return error;
-  // What the present report has summed up goes beyond the state that is saved: such a run is not resumed from
-  // here.
-  position_.step = *good;
+  position_ = {*good, 0, 0, position_.best, position_.stale};
   const auto status = save(last_good_name);
   if (!status) return std::move(error).note(status.error().message);
   return std::move(error).note(fmt::format("the state after step {} is in {}", *good, outcome_.saved));

@@ -12,7 +12,7 @@ namespace dp {
 class FolderLock {
  public:
   /// Makes the folder where it is missing and removes what died while writing there. E1009 where it cannot be
-  /// made, E1204 where another run has it.
+  /// made, E1304 where another run has it.
   static Result<FolderLock> take(const std::string& folder);
   FolderLock(FolderLock&& other) noexcept : descriptor_(other.descriptor_) { other.descriptor_ = -1; }
   FolderLock& operator=(FolderLock&&) = delete;

@@ -1,12 +1,11 @@
 // Every op of the op table that has a derivative, against central differences of the op itself.
 
-#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "ir/rewrite.h"
 #include "passes/differentiate.h"
 #include "tests/support/gradient_check.h"
-#include "tests/support/op_samples.h"
+#include "tests/support/sample_functions.h"
 
 namespace dp::test {
 namespace {
@@ -24,48 +23,6 @@ void require_small(const Errors& errors) {
 }
 
 bool takes_reals(const OpInfo& row) { return row.types == TypeClass::real || row.types == TypeClass::number; }
-
-bool has_derivative(const OpSample& sample) {
-  const DerivativeKind kind = info(sample.op).derivative;
-  if (info(sample.op).form == Form::leaf || info(sample.op).form == Form::level) return false;
-  if (kind == DerivativeKind::zero || kind == DerivativeKind::no_grad) return false;
-  const Graph& graph = sample.graph;
-  return is_real(graph[graph.outputs[0].node].type.dtype) &&
-         std::ranges::any_of(graph.inputs, [&](Id input) { return is_real(graph[input].type.dtype); });
-}
-
-Values real_inputs(const OpSample& sample, std::mt19937_64& random) {
-  Values x;
-  for (std::size_t k = 0; k < sample.graph.inputs.size(); ++k) {
-    const Type& type = sample.graph[sample.graph.inputs[k]].type;
-    if (!is_real(type.dtype)) continue;
-    x.push_back(random_tensor(*constants(type.shape), sample.domains[k].low, sample.domains[k].high, random));
-  }
-  return x;
-}
-
-/// The sample's node, squared so that its second derivative is not 0: of f64 arguments in place of its reals,
-/// and of constants in place of its other inputs.
-Builder builder_of(const OpSample& sample, std::mt19937_64& random) {
-  std::map<std::size_t, Tensor<double>> fixed;
-  for (std::size_t k = 0; k < sample.graph.inputs.size(); ++k) {
-    const Type& type = sample.graph[sample.graph.inputs[k]].type;
-    if (is_real(type.dtype)) continue;
-    fixed[k] =
-        random_tensor(*constants(type.shape), sample.domains[k].low, sample.domains[k].high + 1, random);
-    for (double& value : fixed[k].values) value = std::floor(value);
-  }
-  return [&sample, fixed](const std::vector<Expression>& x) {
-    std::size_t next = 0;
-    std::vector<Expression> operands;
-    for (std::size_t k = 0; k < sample.graph.inputs.size(); ++k) {
-      const Dtype dtype = sample.graph[sample.graph.inputs[k]].type.dtype;
-      operands.push_back(is_real(dtype) ? x[next++] : constant(*x[0].graph, dtype, fixed.at(k)));
-    }
-    const Expression r = apply(sample.op, operands, sample.graph[sample.graph.outputs[0].node].attributes);
-    return r * r;
-  };
-}
 
 }  // namespace
 
@@ -86,7 +43,7 @@ TEST_CASE("every op with a derivative, on its samples", "[differentiate]") {
   for (const OpSample& sample : all_op_samples()) {
     if (!has_derivative(sample)) continue;
     INFO(sample.label);
-    const bool second_order = sample.op != Op::digamma;  // trigamma has none
+    const bool second_order = sample.op != Op::digamma && is_small(sample);  // trigamma has none
     require_small(check_derivatives(builder_of(sample, random), real_inputs(sample, random), second_order));
   }
 }

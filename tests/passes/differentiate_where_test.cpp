@@ -7,7 +7,7 @@
 
 #include "ir/print.h"
 #include "passes/differentiate.h"
-#include "tests/support/gradient_check.h"
+#include "tests/support/sample_functions.h"
 
 namespace dp::test {
 namespace {
@@ -243,6 +243,39 @@ TEST_CASE("where: second order", "[differentiate][where]") {
                   {0, 0}),
               {0, 0});
   check_close(second([](const auto& x) { return norm_root(sum(x[0] * x[0])); }, {0, 0}), {0, 0});
+}
+
+TEST_CASE("where: every op, at arguments that are NaN where the result is not selected",
+          "[differentiate][where]") {
+  std::mt19937_64 random(12);
+  for (const OpSample& sample : all_op_samples()) {
+    if (!has_derivative(sample) || !is_small(sample) || sample.op == Op::gate)
+      continue;  // gate is not a `where`: it has no guard
+    INFO(sample.label);
+    const Values in_domain = real_inputs(sample, random);
+    const Builder op = builder_of(sample, random);
+    // arguments x·√t with t = 1, or −1 here and there: where an element is NaN, so is its slope
+    Values t = in_domain;
+    for (Tensor<double>& values : t) {
+      for (double& value : values.values) value = random() % 4 == 0 ? -1 : 1;
+    }
+    const Builder value = [&](const auto& at) {
+      std::vector<Expression> operands;
+      for (std::size_t k = 0; k < at.size(); ++k) {
+        operands.push_back(constant(*at[k].graph, Dtype::f64, in_domain[k]) * sqrt(at[k]));
+      }
+      return op(operands);
+    };
+    Tensor<double> finite = value_of(value, t);
+    for (double& element : finite.values) element = std::isfinite(element) ? 1 : 0;
+    const Builder selected = [&](const auto& at) {
+      return select(constant(*at[0].graph, Dtype::boolean, finite), value(at), 0.0);
+    };
+    const Errors errors = check_derivatives(selected, t, sample.op != Op::digamma);
+    CHECK(errors.reverse <= 1e-9);
+    CHECK(errors.second <= 1e-7);
+    CHECK(errors.forward_reverse <= 1e-12);
+  }
 }
 
 TEST_CASE("where: what is used outside as well counts everywhere", "[differentiate][where]") {

@@ -142,6 +142,12 @@ Expression constant(Graph& graph, Dtype dtype, const Tensor<double>& values) {
   return {&graph, graph.add(Op::constant, {}, {{"value", literal}}, type)};
 }
 
+Tensor<double> value_of(const Builder& y, const Values& x) {
+  Setup setup(y, x);
+  setup.output(setup.y);
+  return evaluate<double>(setup.graph, arguments<double>(x))[0];
+}
+
 Values gradients(const Builder& y, const Values& x, const Tensor<double>& u) {
   Setup setup(y, x);
   const Expression cotangent = setup.argument("u", setup.y.type());

@@ -24,6 +24,7 @@ Tensor<double> tensor(std::vector<std::int64_t> shape, std::vector<double> value
 /// A constant f64 (i64, bool) of those values.
 Expression constant(Graph& graph, Dtype dtype, const Tensor<double>& values);
 
+Tensor<double> value_of(const Builder& y, const Values& x);
 /// d<u, y(x)>/dx by one reverse sweep, computed in doubles; one tensor an argument. Without `u`: ones.
 Values gradients(const Builder& y, const Values& x);
 Values gradients(const Builder& y, const Values& x, const Tensor<double>& u);

@@ -1,0 +1,87 @@
+#pragma once
+// The parts of a matrix product in generated code: the register tile, the packing of operands, and the loops
+// around. Shared by the three files that make it; emit_matmul.cpp tells how they fit together.
+
+#include "codegen/emitter.h"
+#include "codegen/matmul_plan.h"
+
+namespace dp::codegen {
+
+/// An operand in memory: elements `step` apart along rows (of x) or columns (of y), `inner` apart along k.
+struct Strided {
+  llvm::Value* pointer = nullptr;
+  std::int64_t step = 0, inner = 0;
+};
+
+/// What one form of tile needs to be emitted.
+struct TileForm {
+  std::int64_t rows = 1;
+  unsigned vectors = 1;
+  bool masked = false;
+};
+
+class MatmulEmission {
+ public:
+  MatmulEmission(Emitter& emitter, const loops::Stmt& statement);
+  void run();
+
+ private:
+  // emit_matmul.cpp: the loops
+  void run_batches(Emitter& emitter, llvm::Value* begin, llvm::Value* end, bool is_parallel);
+  void run_batch(Emitter& emitter, llvm::Value* batch, bool is_parallel);
+  void run_block(Emitter& emitter, llvm::Value* block, const Strided& y);
+  void run_panel(Emitter& emitter, const PanelRun& run, llvm::Value* column, llvm::Value* first,
+                 llvm::Value* last, const Strided& x, const Strided& y);
+  llvm::Value* row_of(Emitter& emitter, llvm::Value* tile) const;
+  llvm::Value* smaller(Emitter& emitter, llvm::Value* value, std::int64_t bound) const;
+  llvm::Value* larger_of(Emitter& emitter, llvm::Value* value, std::int64_t bound) const;
+  Strided in_place(Emitter& emitter, const Factor& factor, loops::VariableId along) const;
+  static std::int64_t threads(const Program& program);
+
+  // matmul_kernel.cpp: one register tile
+  void tile(Emitter& emitter, const TileForm& form, llvm::Value* number, llvm::Value* column, const Strided& x,
+            const Strided& y);
+  Values accumulate(Emitter& emitter, const TileForm& form, const Strided& x, const Strided& y);
+  Values next(Emitter& emitter, const TileForm& form, const Values& sums, llvm::Value* at_x,
+              llvm::Value* at_y, std::int64_t row_step);
+  void epilogue(Emitter& emitter, const TileForm& form, llvm::Value* row, llvm::Value* column,
+                const Values& sums);
+  void epilogue_loop(Emitter& emitter, const TileForm& form, llvm::Value* row, llvm::Value* column,
+                     const Values& sums);
+  void epilogue_vector(Emitter& emitter, const TileForm& form, unsigned vector, llvm::Value* column,
+                       unsigned level, llvm::Value* sum);
+  llvm::Value* mask(Emitter& emitter, const TileForm& form, unsigned vector) const;
+
+  // matmul_pack.cpp: operands laid out for the tiles
+  /// Elements of y from `column` and `k` on, `present` columns and `depth` of k, to be packed `to` a panel of
+  /// `width`.
+  struct Square {
+    llvm::Value* column;
+    llvm::Value* k;
+    llvm::Value* to;
+    std::int64_t width, present, depth;
+  };
+  std::int64_t tile_height() const;
+  std::int64_t tile_elements() const;
+  Strided pack_x(Emitter& emitter, llvm::Value* first, llvm::Value* last);
+  Strided pack_x_rows(Emitter& emitter, llvm::Value* first, llvm::Value* last);
+  Strided pack_x_tiles(Emitter& emitter, llvm::Value* first, llvm::Value* last);
+  Strided pack_y(Emitter& emitter);
+  void pack_y_rows(Emitter& emitter, const PanelRun& run, llvm::Value* column, llvm::Value* to);
+  void pack_y_transposed(Emitter& emitter, const PanelRun& run, llvm::Value* column, llvm::Value* to);
+  void turn_square(Emitter& emitter, const Square& square);
+  Values transposed(Emitter& emitter, const Values& rows);
+
+  llvm::Value* element_address(Emitter& emitter, llvm::Value* pointer, llvm::Value* distance) const;
+  llvm::Value* element_address(Emitter& emitter, llvm::Value* pointer, std::int64_t distance) const;
+
+  Emitter& emitter_;
+  const loops::Stmt& statement_;
+  const loops::Matmul& product_;
+  Factor x_, y_;
+  MatmulPlan plan_;
+  llvm::Type* element_;
+  BufferSet stored_;
+};
+
+}  // namespace dp::codegen

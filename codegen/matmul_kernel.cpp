@@ -1,0 +1,129 @@
+// One register tile of a matrix product: a few rows by a few vectors of columns, accumulated over k in
+// registers.
+
+#include "codegen/matmul.h"
+
+namespace dp::codegen {
+namespace {
+
+using namespace loops;
+
+/// More instructions than this for all of a tile's epilogue, and it becomes a loop over the tile's rows.
+constexpr double most_inline_epilogue = 250;
+
+}  // namespace
+
+/// `number` counts tiles of rows; `column` is the panel's first. `x` begins at row 0, `y` at the panel.
+void MatmulEmission::tile(Emitter& emitter, const TileForm& form, llvm::Value* number, llvm::Value* column,
+                          const Strided& x, const Strided& y) {
+  llvm::Value* row = row_of(emitter, number);
+  llvm::Value* distance = plan_.pack_x && !plan_.inner_lanes_x
+                              ? emitter.builder.CreateNSWMul(number, emitter.number(tile_elements()))
+                              : emitter.builder.CreateNSWMul(row, emitter.number(x.step));
+  const Strided tile_x{element_address(emitter, x.pointer, distance), x.step, x.inner};
+  const Values sums = accumulate(emitter, form, tile_x, y);
+  const double code = code_size(emitter.program.loops, product_.epilogue);
+  const bool is_inline = code * static_cast<double>(form.rows * form.vectors) <= most_inline_epilogue;
+  if (is_inline)
+    epilogue(emitter, form, row, column, sums);
+  else
+    epilogue_loop(emitter, form, row, column, sums);
+}
+
+Values MatmulEmission::accumulate(Emitter& emitter, const TileForm& form, const Strided& x,
+                                  const Strided& y) {
+  llvm::Constant* zero = llvm::Constant::getNullValue(llvm::FixedVectorType::get(element_, plan_.lanes));
+  Values carried(static_cast<std::size_t>(form.rows * form.vectors), zero);
+  carried.push_back(x.pointer);
+  carried.push_back(y.pointer);
+  Values last =
+      emitter.counted_loop(0, product_.inners, 1, carried, {}, [&](llvm::Value*, const Values& current) {
+        Values sums(current.begin(), current.end() - 2);
+        llvm::Value* at_x = current[current.size() - 2];
+        llvm::Value* at_y = current.back();
+        Values next = this->next(emitter, form, sums, at_x, at_y, x.step);
+        next.push_back(element_address(emitter, at_x, x.inner));
+        next.push_back(element_address(emitter, at_y, y.inner));
+        return next;
+      });
+  last.resize(last.size() - 2);
+  return last;
+}
+
+/// One step of k.
+Values MatmulEmission::next(Emitter& emitter, const TileForm& form, const Values& sums, llvm::Value* at_x,
+                            llvm::Value* at_y, std::int64_t row_step) {
+  std::vector<Value> y;
+  for (unsigned vector = 0; vector < form.vectors; ++vector) {
+    llvm::Value* at = element_address(emitter, at_y, std::int64_t{vector} * plan_.lanes);
+    llvm::Value* present = plan_.pack_y ? nullptr : mask(emitter, form, vector);
+    y.push_back(emitter.load_row(x_.dtype, at, plan_.lanes, present));
+  }
+  Values result;
+  for (std::int64_t row = 0; row < form.rows; ++row) {
+    const Value x =
+        splat(emitter.load_element(x_.dtype, element_address(emitter, at_x, row * row_step)), plan_.lanes);
+    for (unsigned vector = 0; vector < form.vectors; ++vector) {
+      result.push_back(fma(x, y[vector], emitter.wrap(sums[result.size()])).get());
+    }
+  }
+  return result;
+}
+
+llvm::Value* MatmulEmission::mask(Emitter& emitter, const TileForm& form, unsigned vector) const {
+  if (!form.masked || vector + 1 != form.vectors) return nullptr;
+  const std::int64_t present = product_.columns % plan_.lanes;
+  return present == 0 ? nullptr : emitter.prefix_mask(plan_.lanes, present);
+}
+
+/// Written out, every vector straight from its register.
+void MatmulEmission::epilogue(Emitter& emitter, const TileForm& form, llvm::Value* row, llvm::Value* column,
+                              const Values& sums) {
+  const unsigned level = emitter.depth();
+  std::size_t next = 0;
+  for (std::int64_t k = 0; k < form.rows; ++k) {
+    Scope around;
+    around.stored = stored_;
+    emitter.with_scope(std::move(around), [&] {
+      emitter.bind_variable(product_.row, row, k, level);
+      for (unsigned vector = 0; vector < form.vectors; ++vector) {
+        epilogue_vector(emitter, form, vector, column, level, sums[next++]);
+      }
+    });
+  }
+}
+
+/// Through a copy of the tile in memory, row by row.
+void MatmulEmission::epilogue_loop(Emitter& emitter, const TileForm& form, llvm::Value* row,
+                                   llvm::Value* column, const Values& sums) {
+  const std::int64_t width = std::int64_t{form.vectors} * plan_.lanes;
+  llvm::Value* copy = emitter.stack(element_, form.rows * width);
+  for (std::size_t k = 0; k < sums.size(); ++k) {
+    llvm::Value* at = element_address(emitter, copy, static_cast<std::int64_t>(k) * plan_.lanes);
+    emitter.store_row(x_.dtype, at, emitter.wrap(sums[k]), nullptr);
+  }
+  const unsigned level = emitter.depth();
+  emitter.counted_loop(0, form.rows, 1, {}, stored_, [&](llvm::Value* k, const Values& carried) {
+    emitter.bind_variable(product_.row, emitter.builder.CreateNSWAdd(row, k));
+    llvm::Value* line =
+        element_address(emitter, copy, emitter.builder.CreateNSWMul(k, emitter.number(width)));
+    for (unsigned vector = 0; vector < form.vectors; ++vector) {
+      llvm::Value* at = element_address(emitter, line, std::int64_t{vector} * plan_.lanes);
+      epilogue_vector(emitter, form, vector, column, level,
+                      emitter.load_row(x_.dtype, at, plan_.lanes, nullptr).get());
+    }
+    return carried;
+  });
+}
+
+void MatmulEmission::epilogue_vector(Emitter& emitter, const TileForm& form, unsigned vector,
+                                     llvm::Value* column, unsigned level, llvm::Value* sum) {
+  const Lanes lanes{product_.column, plan_.lanes, product_.columns, &product_.epilogue};
+  emitter.with_lanes(lanes, column, mask(emitter, form, vector), stored_, [&] {
+    emitter.bind_variable(product_.column, column, std::int64_t{vector} * plan_.lanes, level);
+    emitter.bind_value(product_.accumulator, sum);
+    emitter.emit(product_.epilogue);
+  });
+}
+
+}  // namespace dp::codegen

@@ -1,0 +1,55 @@
+#pragma once
+// How a matrix product is cut: register tiles, panels of columns, blocks of rows, and which operand is
+// packed. Decided from sizes, strides and the target; none of it changes a bit, since every element of the
+// result accumulates by fma in increasing k whatever the tile it stands in.
+
+#include <optional>
+#include <vector>
+
+#include "codegen/linear.h"
+#include "codegen/program.h"
+
+namespace dp::codegen {
+
+/// One operand: where it can be read directly, the buffer and the index.
+struct Factor {
+  loops::ExprId expr = 0;
+  Dtype dtype = Dtype::f32;
+  std::optional<loops::BufferId> buffer;
+  Linear index;
+};
+
+/// Counts that differ by at most one: the first `larger` parts have `size` + 1, the others `size`.
+struct Even {
+  std::int64_t parts = 0, size = 0, larger = 0;
+
+  Even() = default;
+  Even(std::int64_t count, std::int64_t most)
+      : parts((count + most - 1) / most), size(count / parts), larger(count % parts) {}
+};
+
+/// A run of panels of one form: `count` of them, `vectors` wide each, the last vector of each partly
+/// `masked`.
+struct PanelRun {
+  std::int64_t first_column = 0, count = 0;
+  unsigned vectors = 0;
+  bool masked = false;
+};
+
+struct MatmulPlan {
+  unsigned lanes = 1;            // of one vector register
+  Even tiles;                    // of rows
+  std::vector<PanelRun> panels;  // of columns
+  std::int64_t padded_columns = 0;
+  std::int64_t tiles_a_block = 0, blocks = 1;
+  std::int64_t inner_block = 0;  // k at a time; less than all of it: results wait in memory in between
+  bool pack_x = false, pack_y = false;
+  bool inner_lanes_x = false;  // packing x runs along k, else along rows
+  bool transpose_y = false;    // packing y reads along k
+};
+
+Factor factor(const loops::Module& module, const loops::Matmul& product, loops::ExprId expr);
+MatmulPlan plan_matmul(const Program& program, const loops::Matmul& product, const Factor& x,
+                       const Factor& y);
+
+}  // namespace dp::codegen

@@ -1,0 +1,161 @@
+#include "frontend/check_declarations.h"
+
+#include "frontend/check_data.h"
+#include "frontend/check_dims.h"
+#include "frontend/check_functions.h"
+#include "frontend/check_layers.h"
+#include "frontend/check_notes.h"
+#include "frontend/check_optimizer.h"
+#include "frontend/check_train.h"
+#include "frontend/check_types.h"
+
+namespace dp::checker {
+namespace {
+
+void check_dim_declaration(Program& program, Body& body, const ast::DimDecl::One& one) {
+  const auto size = check_dim(body, *one.size);
+  if (!size) return;
+  const auto value = size->substitute(program.sizes).constant();
+  if (!value || *value < 0) {
+    program.report(diagnose(diag::SizeNotKnown, one.size->span, one.name.text));
+    return;
+  }
+  program.sizes.emplace(one.name.text, Dim(*value));
+  program.module.dims.push_back({one.name.text, *value});
+}
+
+void check_test(Program& program, const ast::TestDecl& test, Span span) {
+  auto typed = std::make_unique<typed::Test>();
+  typed->name = test.name;
+  typed->span = span;
+  typed->function.name = "test \"" + test.name + "\"";
+  typed->function.span = span;
+  typed->function.result = {typed::NothingType{}};
+  Body body(program, Origin::user, typed->function);
+  body.binds_dims = true;
+  const bool fine = check_parameters(body, test.given);
+  body.binds_dims = false;
+  if (!fine) return;
+  Value value = check_block(body, test.body);
+  if (!value) return;
+  typed->function.body = std::move(value.expr);
+  typed->function.result = typed->function.body->type;
+  if (!program.diagnostics.has_errors()) warn_of_unread(body);
+  program.module.tests.push_back(std::move(typed));
+}
+
+void check_function(Program& program, Entry& entry) {
+  FunctionRecord* function = function_of(program, entry);
+  if (function) need_body(program, *function);
+  check_pending(program);
+}
+
+void check_layer(Program& program, Entry& entry) {
+  LayerRecord* layer = layer_of(program, entry);
+  if (!layer || !need_fields(program, *layer)) return;
+  for (FunctionRecord* each : layer->functions) {
+    if (need_signature(program, *each)) need_body(program, *each);
+  }
+  check_pending(program);
+}
+
+/// Checks one declaration of the user's file.
+struct DeclarationChecker {
+  Program& program;
+  const ast::Decl& declaration;
+
+  Entry& entry() const { return program.user.at(declaration.name.text); }
+  /// A second declaration of a name has been reported, and is not looked at.
+  bool is_hidden() const {
+    const auto found = program.user.find(declaration.name.text);
+    return found != program.user.end() && found->second.declaration != &declaration;
+  }
+  void refuse(Span span, std::string_view what) const {
+    program.report(diagnose(diag::NotSupportedYet, span, std::string(what)));
+  }
+
+  void operator()(const ast::Function&) const { check_function(program, entry()); }
+  void operator()(const ast::DimDecl&) const {}
+  void operator()(const ast::ConstDecl&) const { constant_of(program, entry()); }
+  void operator()(const ast::StructDecl&) const { struct_of(program, entry()); }
+  void operator()(const ast::LayerDecl&) const { check_layer(program, entry()); }
+  void operator()(const ast::AdjointDecl& adjoint) const { refuse(adjoint.function.span, "adjoint"); }
+  void operator()(const ast::DataDecl&) const { data_of(program, entry()); }
+  void operator()(const ast::TrainDecl& train) const { check_train(program, train, declaration); }
+  void operator()(const ast::OptimizerDecl&) const { optimizer_of(program, entry()); }
+  void operator()(const ast::TestDecl& test) const { check_test(program, test, declaration.span); }
+  void operator()(const ast::ImportDecl&) const { refuse(declaration.span, "import"); }
+  void operator()(const ast::PrecisionDecl& precision) const {
+    program.module.double_precision = precision.type.text == "f64";
+  }
+};
+
+/// A body around a closed expression.
+struct Closed {
+  Closed(Program& program, Origin origin, Span span) : body(program, origin, function) { function.span = span; }
+  typed::Function function;
+  Body body;
+};
+
+bool check_constant(Program& program, Entry& entry, typed::Constant& constant, const ast::ConstDecl& syntax) {
+  Closed closed(program, entry.origin, entry.declaration->span);
+  Value value = check_expr(closed.body, *syntax.value);
+  if (!value) return false;
+  if (!syntax.type) {
+    entry.open_integer = value.open == Open::integer;
+    entry.open_real = value.open == Open::real;
+    constant.type = value.type();
+    constant.value = std::move(value.expr);
+    return true;
+  }
+  const auto wanted = check_type(closed.body, *syntax.type);
+  if (!wanted) return false;
+  const typed::Type found = value.type();
+  const Span span = value.span();
+  constant.type = *wanted;
+  constant.value = fitted(closed.body, std::move(value), *wanted);
+  if (!constant.value) program.report(diagnose(diag::DefaultType, span, constant.name, text(*wanted), text(found)));
+  return constant.value != nullptr;
+}
+
+}  // namespace
+
+void check_dim_declarations(Program& program, const ast::Module& module) {
+  Closed closed(program, Origin::user, {});
+  closed.function.span.file = module.file;
+  for (const ast::Decl& each : module.declarations) {
+    const auto* dims = std::get_if<ast::DimDecl>(&each.node);
+    if (!dims) continue;
+    for (const auto& one : dims->dims) check_dim_declaration(program, closed.body, one);
+  }
+}
+
+const typed::Constant* constant_of(Program& program, Entry& entry) {
+  if (entry.progress == Progress::done) return entry.constant;
+  if (entry.progress == Progress::failed) return nullptr;
+  const auto& syntax = std::get<ast::ConstDecl>(entry.declaration->node);
+  if (entry.progress == Progress::running) {
+    program.report(diagnose(diag::DefinedByItself, syntax.name.span, syntax.name.text));
+    entry.progress = Progress::failed;
+    return nullptr;
+  }
+  entry.progress = Progress::running;
+  auto constant = std::make_unique<typed::Constant>();
+  constant->name = syntax.name.text;
+  const bool fine = check_constant(program, entry, *constant, syntax) && entry.progress != Progress::failed;
+  entry.progress = fine ? Progress::done : Progress::failed;
+  if (!fine) return nullptr;
+  entry.constant = constant.get();
+  program.module.constants.push_back(std::move(constant));
+  return entry.constant;
+}
+
+void check_declarations(Program& program, const ast::Module& module) {
+  for (const ast::Decl& each : module.declarations) {
+    const DeclarationChecker checker{program, each};
+    if (each.name.text.empty() || !checker.is_hidden()) std::visit(checker, each.node);
+    check_pending(program);
+  }
+}
+
+}  // namespace dp::checker

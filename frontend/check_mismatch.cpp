@@ -1,0 +1,91 @@
+// What is said of an argument that does not fit its parameter. Where a layer multiplies the argument by `@` and only
+// the inner dimension differs, that is what is wrong, and the layer's declaration is what to change.
+
+#include <fmt/format.h>
+
+#include "frontend/check_calls.h"
+#include "frontend/check_notes.h"
+#include "frontend/typed_text.h"
+
+namespace dp::checker {
+namespace {
+
+/// Whether an expression multiplies the name by `@` from the left.
+bool multiplies(const ast::Expr& expression, const std::string& name) {
+  const auto* binary = std::get_if<ast::Binary>(&expression.node);
+  if (binary == nullptr) return false;
+  const auto* left = std::get_if<ast::NameUse>(&binary->left->node);
+  if (binary->op == ast::BinaryOp::matmul && left && left->name == name) return true;
+  return multiplies(*binary->left, name) || multiplies(*binary->right, name);
+}
+
+bool multiplies(const ast::Block& block, const std::string& name) {
+  for (const ast::Stmt& statement : block.statements) {
+    if (const auto* value = std::get_if<ast::ExprStmt>(&statement.node); value && multiplies(*value->value, name)) return true;
+    if (const auto* bind = std::get_if<ast::Bind>(&statement.node); bind && multiplies(*bind->value, name)) return true;
+  }
+  return false;
+}
+
+/// The field's declaration with the argument that would fit: `fc2: Linear(hidden, classes)`.
+std::string mended_declaration(const typed::Type& parameter, const typed::Type& actual, const Value& self) {
+  const auto* field = self ? std::get_if<typed::FieldExpr>(&self.expr->node) : nullptr;
+  const auto* layer = self ? std::get_if<typed::LayerType>(&self.type().node) : nullptr;
+  if (!field || !layer) return "";
+  const auto name = as_tensor(parameter)->shape.dims.back().as_name();
+  typed::LayerType mended = *layer;
+  for (std::size_t k = 0; k < mended.arguments.size(); ++k) {
+    if (!name || layer->declaration->arguments[k] != *name) continue;
+    mended.arguments[k] = as_tensor(actual)->shape.dims.back();
+    const auto* object = std::get_if<typed::LayerType>(&field->object->type.node);
+    if (object == nullptr) return "";
+    return object->declaration->fields[field->field].name + ": " + text(typed::Type{mended});
+  }
+  return "";
+}
+
+void report_inner(Body& body, const FunctionRecord& function, const CallSite& site, std::size_t parameter,
+                  const typed::Type& wanted, const Value& argument, const Value& self) {
+  auto diagnostic = diagnose(diag::InnerDimensions, site.callee)
+                        .under("takes " + text(wanted))
+                        .label(argument.span(), "gives " + text(argument.type()));
+  diagnostic = with_origins(std::move(diagnostic), body, {argument.type()});
+  const typed::Function& callee = *function.typed;
+  const typed::Type& declared = callee.variables[callee.parameters[parameter]].type;
+  if (std::string fix = mended_declaration(declared, argument.type(), self); !fix.empty()) {
+    diagnostic.fixes.push_back(std::move(fix));
+  }
+  body.report(std::move(diagnostic));
+}
+
+void add_conversion(Body& body, Diagnostic& diagnostic, const typed::Type& wanted, const Value& argument) {
+  const auto* target = as_tensor(wanted);
+  const auto* own = as_tensor(argument.type());
+  if (!target || !own) return;
+  if (target->bound && !own->bound && target->scalar == own->scalar) {
+    diagnostic.notes.push_back(fmt::format("its values must be known to lie below {}: declare them as {}",
+                                           target->bound->text(), text(wanted)));
+    return;
+  }
+  if (target->scalar == own->scalar || target->scalar == typed::Scalar::key || own->scalar == typed::Scalar::key) return;
+  if (target->scalar == typed::Scalar::boolean) return;
+  diagnostic.fixes.push_back(fmt::format("{}({})", typed::name(target->scalar), source_text(body, argument.span())));
+}
+
+}  // namespace
+
+void report_mismatch(Body& body, const FunctionRecord& function, const CallSite& site, std::size_t parameter,
+                     const typed::Type& wanted, const Value& argument, const Value& self, bool last_axis_only) {
+  const typed::Function& callee = *function.typed;
+  const std::string& name = callee.variables[callee.parameters[parameter]].name;
+  if (last_axis_only && function.layer && multiplies(function.syntax->body, name)) {
+    report_inner(body, function, site, parameter, wanted, argument, self);
+    return;
+  }
+  auto diagnostic = diagnose(diag::ArgumentType, argument.span(), site.name, text(wanted), name, text(argument.type()));
+  diagnostic = with_origins(std::move(diagnostic), body, {argument.type(), wanted});
+  add_conversion(body, diagnostic, wanted, argument);
+  body.report(std::move(diagnostic));
+}
+
+}  // namespace dp::checker

@@ -1,0 +1,137 @@
+// Names and fields: what a name means here, from the innermost scope outwards, and then in the file and the library.
+
+#include <fmt/format.h>
+
+#include "frontend/check_declarations.h"
+#include "frontend/check_dims.h"
+#include "frontend/check_expr.h"
+#include "frontend/check_intrinsics.h"
+#include "frontend/check_layers.h"
+#include "frontend/check_notes.h"
+#include "frontend/check_types.h"
+
+namespace dp::checker {
+namespace {
+
+void report_unknown(Body& body, const std::string& name, Span span) {
+  if (body.in_train && name == "step_key") {
+    unsupported(body, span, name);
+    return;
+  }
+  std::vector<std::string> names = body.program.known_names(body.origin);
+  for (const auto& scope : body.scopes) {
+    for (const auto& [known, id] : scope) names.push_back(known);
+  }
+  for (const auto& [known, origin] : body.dims) names.push_back(known);
+  if (body.layer) {
+    for (const auto& field : body.layer->typed->fields) names.push_back(field.name);
+  }
+  add_intrinsic_names(names);
+  auto diagnostic = diagnose(diag::UnknownName, span, name);
+  if (const auto near = did_you_mean(name, names); !near.empty()) {
+    diagnostic.fixes.push_back("did you mean `" + std::string(near) + "`?");
+  }
+  body.report(std::move(diagnostic));
+}
+
+std::string_view kind_of(const ast::Decl& declaration) {
+  struct Kinds {
+    std::string_view operator()(const ast::Function&) const { return "function"; }
+    std::string_view operator()(const ast::DimDecl&) const { return "dimension"; }
+    std::string_view operator()(const ast::ConstDecl&) const { return "constant"; }
+    std::string_view operator()(const ast::StructDecl&) const { return "struct"; }
+    std::string_view operator()(const ast::LayerDecl&) const { return "layer"; }
+    std::string_view operator()(const ast::AdjointDecl&) const { return "adjoint"; }
+    std::string_view operator()(const ast::DataDecl&) const { return "data set"; }
+    std::string_view operator()(const ast::TrainDecl&) const { return "training block"; }
+    std::string_view operator()(const ast::OptimizerDecl&) const { return "optimizer"; }
+    std::string_view operator()(const ast::TestDecl&) const { return "test"; }
+    std::string_view operator()(const ast::ImportDecl&) const { return "import"; }
+    std::string_view operator()(const ast::PrecisionDecl&) const { return "precision"; }
+  };
+  return std::visit(Kinds{}, declaration.node);
+}
+
+Value declared_value(Body& body, Entry& entry, const std::string& name, Span span) {
+  const ast::Decl& declaration = *entry.declaration;
+  if (std::holds_alternative<ast::DimDecl>(declaration.node)) return dim_value(Dim::name(name), span);
+  if (!std::holds_alternative<ast::ConstDecl>(declaration.node)) {
+    body.report(diagnose(diag::NotAValue, span, name, std::string(kind_of(declaration))));
+    return {};
+  }
+  const typed::Constant* constant = constant_of(body.program, entry);
+  if (constant == nullptr) return {};
+  const Open open = entry.open_real ? Open::real : entry.open_integer ? Open::integer : Open::no;
+  return {make(constant->type, span, typed::ConstantExpr{constant}), open};
+}
+
+Value unknown_field(Body& body, const Value& object, const ast::Name& field) {
+  auto diagnostic = diagnose(diag::UnknownField, field.span, text(object.type()), field.text);
+  std::vector<std::string> names;
+  if (const auto* fields = fields_of(object.type())) {
+    for (const auto& each : *fields) names.push_back(each.name);
+  }
+  if (const auto near = did_you_mean(field.text, names); !near.empty()) {
+    diagnostic.fixes.push_back("did you mean `" + std::string(near) + "`?");
+  }
+  body.report(std::move(diagnostic));
+  return {};
+}
+
+Value transposed(Body& body, Value object, const ast::Name& field, Span span) {
+  const typed::TensorType type = *as_tensor(object.type());
+  const std::size_t rank = type.shape.dims.size();
+  if (rank < 2) {
+    body.report(diagnose(diag::TransposeRank, field.span, text(object.type())));
+    return {};
+  }
+  typed::TensorType result = type;
+  std::swap(result.shape.dims[rank - 1], result.shape.dims[rank - 2]);
+  typed::StructuralExpr node{Op::transpose, list(std::move(object.expr)), {}, {}, false};
+  for (std::size_t k = 0; k < rank; ++k) node.axes.push_back(static_cast<int>(k) - static_cast<int>(rank));
+  std::swap(node.axes[rank - 1], node.axes[rank - 2]);
+  return {make({result}, span, std::move(node)), object.open};
+}
+
+}  // namespace
+
+Value dim_value(Dim dim, Span span) {
+  return {make(tensor(typed::Scalar::i64), span, typed::DimExpr{std::move(dim)}), Open::integer};
+}
+
+Value check_name(Body& body, const std::string& name, Span span) {
+  if (const auto variable = body.find_variable(name)) {
+    if (!body.notes[*variable].poisoned) return {use(body, *variable, span), Open::no};
+    body.notes[*variable].read = true;
+    return {};
+  }
+  if (Value own = check_layer_name(body, name, span)) return own;
+  if (body.dims.contains(name)) return dim_value(Dim::name(name), span);
+  if (Entry* entry = body.program.find(body.origin, name)) return declared_value(body, *entry, name, span);
+  if (is_intrinsic(name)) body.report(diagnose(diag::NotAValue, span, name, "function"));
+  else report_unknown(body, name, span);
+  return {};
+}
+
+Value field_of(Body& body, Value object, const ast::Name& field, Span span) {
+  if (as_tensor(object.type())) {
+    if (field.text == "T") return transposed(body, std::move(object), field, span);
+    return unknown_field(body, object, field);
+  }
+  const auto* fields = fields_of(object.type());
+  if (fields == nullptr) return unknown_field(body, object, field);
+  for (std::size_t k = 0; k < fields->size(); ++k) {
+    if ((*fields)[k].name != field.text) continue;
+    typed::Type type = field_type(object.type(), k);
+    return {make(std::move(type), span, typed::FieldExpr{std::move(object.expr), k}), Open::no};
+  }
+  return unknown_field(body, object, field);
+}
+
+Value check_field(Body& body, const ast::Field& field, Span span) {
+  Value object = check_expr(body, *field.object);
+  if (!object) return {};
+  return field_of(body, std::move(object), field.field, span);
+}
+
+}  // namespace dp::checker

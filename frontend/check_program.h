@@ -1,0 +1,90 @@
+#pragma once
+// What is known of a whole program while it is checked: every declaration by name with how far it has been checked,
+// and the typed module that grows. Declarations are checked when they are first needed, those of the user all in the
+// end; of the library only what is used, so its size costs nothing. A function's signature and body are checked apart.
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "frontend/ast.h"
+#include "frontend/typed.h"
+#include "support/diagnostic.h"
+
+namespace dp::checker {
+
+struct Body;
+
+/// Whose names a piece of text sees: the user's and behind them the library's, or the library's alone.
+enum class Origin : std::uint8_t { user, library };
+enum class Progress : std::uint8_t { untouched, running, done, failed };
+
+struct LayerRecord;
+
+struct FunctionRecord {
+  const ast::Function* syntax = nullptr;
+  typed::Function* typed = nullptr;
+  LayerRecord* layer = nullptr;  // of a method
+  Origin origin = Origin::user;
+  std::string doc;
+  Progress signature = Progress::untouched;
+  Progress body = Progress::untouched;
+  bool result_known = false;
+  std::unique_ptr<Body> context;  // made by the signature, used by the body
+  std::vector<std::pair<FunctionRecord*, Span>> calls;
+
+  FunctionRecord();
+  ~FunctionRecord();
+};
+
+struct LayerRecord {
+  const ast::LayerDecl* syntax = nullptr;
+  typed::Layer* typed = nullptr;
+  Origin origin = Origin::user;
+  Progress arguments = Progress::untouched, fields = Progress::untouched;
+  std::vector<FunctionRecord*> functions;  // in the order of the declaration
+};
+
+/// A declaration of the file or the library. Which pointers are set depends on its kind, once it has been checked.
+struct Entry {
+  const ast::Decl* declaration = nullptr;
+  Origin origin = Origin::user;
+  Progress progress = Progress::untouched;
+  FunctionRecord* function = nullptr;
+  LayerRecord* layer = nullptr;
+  typed::Constant* constant = nullptr;
+  bool open_integer = false, open_real = false;  // of a constant: its number may still take another scalar type
+  typed::Struct* structure = nullptr;
+  typed::Data* data = nullptr;
+  typed::Optimizer* optimizer = nullptr;
+};
+
+using Names = std::unordered_map<std::string, Entry>;
+
+struct Program {
+  Program(const Sources& texts, Diagnostics& report);
+  ~Program();
+
+  const Sources& sources;
+  Diagnostics& diagnostics;
+  typed::Module module;
+  std::vector<std::unique_ptr<typed::Function>> library_functions;  // go behind the user's in the end
+  Names user, library;
+  DimBindings sizes;                       // of `dim hidden = 64`
+  std::deque<FunctionRecord> functions;
+  std::deque<LayerRecord> layers;
+  std::vector<FunctionRecord*> pending;    // bodies that were asked for and are still to be checked
+  std::unordered_map<const typed::Layer*, LayerRecord*> layer_records;
+
+  /// The declaration that a name means in a text of that origin; null where there is none.
+  Entry* find(Origin origin, const std::string& name);
+  std::vector<std::string> known_names(Origin origin) const;
+  void report(Diagnostic diagnostic) { diagnostics.report(std::move(diagnostic)); }
+};
+
+/// Enters the declarations of a file; reports names that are declared twice.
+void enter_declarations(Program& program, const ast::Module& module, Origin origin);
+
+}  // namespace dp::checker

@@ -1,0 +1,18 @@
+#pragma once
+// Training blocks: parameters, one batch of data, the statements before the objective, and how to run it.
+
+#include "frontend/check_body.h"
+
+namespace dp::checker {
+
+void check_train(Program& program, const ast::TrainDecl& syntax, const ast::Decl& declaration);
+
+/// `using adam(lr = cosine(1e-2)), clip = global_norm(1)` (check_train_using.cpp).
+bool check_using(Body& body, typed::Train& train, const ast::TrainUsing& syntax, Span span);
+/// `run 30 epochs, seed = 0` and `every 1 epochs { … }` (check_train_run.cpp).
+bool check_run(Body& body, typed::Train& train, const ast::TrainRun& syntax, Span span);
+bool check_every(Body& body, typed::Train& train, const ast::TrainEvery& syntax);
+/// A whole number known at compile time and at least `least`.
+std::optional<std::int64_t> check_count(Body& body, const ast::Expr& expression, std::int64_t least);
+
+}  // namespace dp::checker

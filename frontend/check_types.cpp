@@ -1,0 +1,219 @@
+#include "frontend/check_types.h"
+
+#include <array>
+
+#include "frontend/check_declarations.h"
+#include "frontend/check_dims.h"
+#include "frontend/check_layers.h"
+#include "frontend/check_notes.h"
+#include "frontend/check_proof.h"
+#include "frontend/typed_text.h"
+
+namespace dp::checker {
+
+using typed::Scalar;
+
+namespace {
+
+std::optional<Scalar> scalar_of(std::string_view text) {
+  constexpr std::array all{Scalar::real, Scalar::f32, Scalar::f64,     Scalar::bf16,
+                           Scalar::i32,  Scalar::i64, Scalar::boolean, Scalar::key};
+  for (const Scalar each : all) {
+    if (typed::name(each) == text) return each;
+  }
+  return std::nullopt;
+}
+
+bool check_sizes(Body& body, const ast::NamedType& named, const typed::TensorShape& shape) {
+  // Of a signature the clauses are known only in the end: it checks its sizes itself.
+  if (body.binds_dims || !named.dims) return true;
+  bool fine = true;
+  for (std::size_t k = 0; k < shape.dims.size(); ++k) {
+    fine = check_size(body, shape.dims[k], named.dims->dims[k]->span) && fine;
+  }
+  return fine;
+}
+
+std::optional<typed::Type> tensor_type(Body& body, const ast::NamedType& named, Scalar scalar, Span span) {
+  typed::TensorType result{scalar, std::nullopt, {}};
+  if (named.bound) {
+    if (!is_integer(scalar)) {
+      body.report(diagnose(diag::BadTypeForm, span, std::string(typed::name(scalar)), "bound in `< >`"));
+      return std::nullopt;
+    }
+    result.bound = check_dim(body, *named.bound);
+    if (!result.bound) return std::nullopt;
+  }
+  if (named.has_arguments) {
+    body.report(diagnose(diag::BadTypeForm, span, std::string(typed::name(scalar)), "arguments"));
+    return std::nullopt;
+  }
+  if (named.dims) {
+    const auto shape = check_shape(body, *named.dims);
+    if (!shape || !check_sizes(body, named, *shape)) return std::nullopt;
+    result.shape = *shape;
+  }
+  return typed::Type{result};
+}
+
+void report_unknown(Body& body, const ast::NamedType& named) {
+  std::vector<std::string> names{"real", "f32", "f64", "i32", "i64", "bool", "key"};
+  const auto add = [&names](const Names& table) {
+    for (const auto& [name, entry] : table) {
+      const auto& node = entry.declaration->node;
+      const bool is_type = std::holds_alternative<ast::LayerDecl>(node) || std::holds_alternative<ast::StructDecl>(node);
+      if (is_type) names.push_back(name);
+    }
+  };
+  add(body.program.library);
+  if (body.origin == Origin::user) add(body.program.user);
+  auto diagnostic = diagnose(diag::UnknownType, named.name.span, named.name.text);
+  if (const auto near = did_you_mean(named.name.text, names); !near.empty()) {
+    diagnostic.fixes.push_back("did you mean `" + std::string(near) + "`?");
+  }
+  body.report(std::move(diagnostic));
+}
+
+std::optional<typed::Type> named_type(Body& body, const ast::NamedType& named, Span span) {
+  if (named.module) {
+    unsupported(body, span, "a type of an imported file");
+    return std::nullopt;
+  }
+  if (const auto scalar = scalar_of(named.name.text)) return tensor_type(body, named, *scalar, span);
+  Entry* entry = body.program.find(body.origin, named.name.text);
+  const bool is_layer = entry && std::holds_alternative<ast::LayerDecl>(entry->declaration->node);
+  const bool is_struct = entry && std::holds_alternative<ast::StructDecl>(entry->declaration->node);
+  if (!is_layer && !is_struct) {
+    report_unknown(body, named);
+    return std::nullopt;
+  }
+  typed::TensorShape copies;
+  if (named.dims) {
+    const auto shape = check_shape(body, *named.dims);
+    if (!shape) return std::nullopt;
+    copies = *shape;
+  }
+  if (is_layer) return layer_type(body, *entry, named, std::move(copies), span);
+  const typed::Struct* declaration = struct_of(body.program, *entry);
+  if (declaration == nullptr) return std::nullopt;
+  return typed::Type{typed::StructType{declaration, std::move(copies)}};
+}
+
+std::optional<typed::Type> tuple_type(Body& body, const ast::TupleType& tuple) {
+  typed::TupleType result;
+  for (const ast::TypePtr& each : tuple.elements) {
+    auto element = check_type(body, *each);
+    if (!element) return std::nullopt;
+    result.elements.push_back(std::move(*element));
+  }
+  return typed::Type{std::move(result)};
+}
+
+}  // namespace
+
+std::optional<typed::Type> check_type(Body& body, const ast::TypeExpr& type) {
+  if (const auto* named = std::get_if<ast::NamedType>(&type.node)) return named_type(body, *named, type.span);
+  if (const auto* tuple = std::get_if<ast::TupleType>(&type.node)) return tuple_type(body, *tuple);
+  unsupported(body, type.span, "a function as an argument");
+  return std::nullopt;
+}
+
+Dim element_count(const typed::TensorShape& shape) {
+  const Dim explicit_count = dp::element_count(shape.dims);
+  return shape.pack ? Dim::name("..") * explicit_count : explicit_count;
+}
+
+namespace {
+
+/// The callee's names, and `..` as a count, in the caller's terms.
+DimBindings bindings_of(const typed::Instance& instance) {
+  DimBindings result = instance.dims;
+  if (instance.pack) result.insert_or_assign("..", element_count(*instance.pack));
+  return result;
+}
+
+}  // namespace
+
+Dim substitute(const Dim& dim, const typed::Instance& instance) {
+  if (dim.is_constant()) return dim;
+  if (const auto name = dim.as_name()) {  // the common case, without building anything
+    const auto found = instance.dims.find(*name);
+    if (found != instance.dims.end()) return found->second;
+  }
+  return dim.substitute(bindings_of(instance));
+}
+
+typed::TensorShape substitute(const typed::TensorShape& shape, const typed::Instance& instance) {
+  typed::TensorShape result;
+  if (shape.pack && instance.pack) result = *instance.pack;
+  else result.pack = shape.pack;
+  for (const Dim& dim : shape.dims) result.dims.push_back(substitute(dim, instance));
+  return result;
+}
+
+namespace {
+
+typed::Type substituted(const typed::TensorType& type, const typed::Instance& instance) {
+  typed::TensorType result{type.scalar, std::nullopt, substitute(type.shape, instance)};
+  if (type.scalar == Scalar::real) result.scalar = instance.real;
+  if (type.bound) result.bound = substitute(*type.bound, instance);
+  return {result};
+}
+
+typed::Type substituted(const typed::LayerType& type, const typed::Instance& instance) {
+  typed::LayerType result{type.declaration, type.arguments, substitute(type.copies, instance)};
+  for (auto& argument : result.arguments) {
+    if (const auto* dim = std::get_if<Dim>(&argument)) argument = substitute(*dim, instance);
+  }
+  return {result};
+}
+
+}  // namespace
+
+typed::Type substitute(const typed::Type& type, const typed::Instance& instance) {
+  if (const auto* leaf = as_tensor(type)) return substituted(*leaf, instance);
+  if (const auto* layer = std::get_if<typed::LayerType>(&type.node)) return substituted(*layer, instance);
+  if (const auto* structure = std::get_if<typed::StructType>(&type.node)) {
+    return {typed::StructType{structure->declaration, substitute(structure->copies, instance)}};
+  }
+  if (const auto* tuple = std::get_if<typed::TupleType>(&type.node)) {
+    typed::TupleType result;
+    for (const typed::Type& each : tuple->elements) result.elements.push_back(substitute(each, instance));
+    return {std::move(result)};
+  }
+  return type;
+}
+
+const std::vector<typed::FieldDeclaration>* fields_of(const typed::Type& type) {
+  if (const auto* layer = std::get_if<typed::LayerType>(&type.node)) return &layer->declaration->fields;
+  if (const auto* structure = std::get_if<typed::StructType>(&type.node)) return &structure->declaration->fields;
+  return nullptr;
+}
+
+typed::Type field_type(const typed::Type& object, std::size_t field) {
+  const typed::Type& declared = (*fields_of(object))[field].type;
+  const auto* layer = std::get_if<typed::LayerType>(&object.node);
+  typed::Instance instance;
+  if (layer != nullptr) {
+    for (std::size_t k = 0; k < layer->arguments.size(); ++k) {
+      const auto* dim = std::get_if<Dim>(&layer->arguments[k]);
+      if (dim) instance.dims.insert_or_assign(layer->declaration->arguments[k], *dim);
+    }
+  }
+  typed::Type result = substitute(declared, instance);
+  const typed::TensorShape& copies =
+      layer ? layer->copies : std::get<typed::StructType>(object.node).copies;
+  if (auto* nested = std::get_if<typed::LayerType>(&result.node); nested && layer) {
+    pass_arguments(*nested, *layer);
+  }
+  if (copies.is_scalar()) return result;
+  const auto prepend = [&copies](typed::TensorShape& shape) {
+    shape.dims.insert(shape.dims.begin(), copies.dims.begin(), copies.dims.end());
+  };
+  if (auto* leaf = std::get_if<typed::TensorType>(&result.node)) prepend(leaf->shape);
+  if (auto* nested = std::get_if<typed::LayerType>(&result.node)) prepend(nested->copies);
+  if (auto* nested = std::get_if<typed::StructType>(&result.node)) prepend(nested->copies);
+  return result;
+}
+
+}  // namespace dp::checker
