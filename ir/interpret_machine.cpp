@@ -101,6 +101,7 @@ std::string BitsMachine::text(Element element, Dtype dtype) {
 }
 
 bool BitsMachine::is_nan(Element element, Dtype dtype) {
+  if (!is_real(dtype)) return false;
   return dtype == Dtype::f32 ? std::isnan(from_element<float>(element))
                              : std::isnan(from_element<double>(element));
 }

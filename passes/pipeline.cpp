@@ -29,7 +29,7 @@ constexpr Pass pipeline[] = {
     {"fuse", "fused", "values grouped into kernels",
      [](const Graph& graph, const PassOptions&) -> Result<Graph> { return fuse(graph); }},
     {"plan_memory", "planned", "a place in the arena for every stored value",
-     [](const Graph& graph, const PassOptions&) { return plan_memory(graph); }},
+     [](const Graph& graph, const PassOptions&) -> Result<Graph> { return plan_memory(graph); }},
 };
 
 double seconds_since(std::chrono::steady_clock::time_point start) {

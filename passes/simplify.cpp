@@ -71,7 +71,7 @@ void annotate_new(Graph& graph, std::size_t first, const Note& note) {
 }  // namespace
 
 Id Simplifier::simplest(Id id) {
-  if (depth >= deepest) return id;
+  if (depth >= deepest || node(id).op == Op::constant || node(id).op == Op::input) return id;
   ++depth;
   while (fuel > 0) {
     const Simplified found = step(*this, id);

@@ -1,12 +1,19 @@
 // Constants folded: what is known is computed here, by the interpreter's own arithmetic, so that not a bit
-// differs.
+// differs. What would stop with an error at run time is left to do so.
 
 #include <algorithm>
+#include <cmath>
 
+#include "ir/evaluate.h"
+#include "ir/interpret.h"
 #include "passes/simplifier.h"
 
 namespace dp {
 namespace {
+
+constexpr std::int64_t most_elements =
+    4096;                                  // of operands: larger constants are computed when the program runs
+constexpr std::int64_t always_small = 16;  // a result of no more elements may be larger than its operands
 
 Simplified fold_leaf(Simplifier& simplifier, const Node& node) {
   if (node.op == Op::iota) {
@@ -20,14 +27,84 @@ Simplified fold_leaf(Simplifier& simplifier, const Node& node) {
   return simplifier.graph.add(Op::constant, {}, {{"value", literal}}, node.type);
 }
 
+bool all_constant(const Simplifier& simplifier, const Node& node) {
+  return !node.operands.empty() && std::all_of(node.operands.begin(), node.operands.end(),
+                                               [&](Id id) { return simplifier.node(id).op == Op::constant; });
+}
+
+/// Division of integers by zero, and a real that no integer is near.
+bool stops_at_run_time(const Simplifier& simplifier, const Node& node) {
+  const Node& last = simplifier.node(node.operands.back());
+  if (node.op == Op::floor_div || node.op == Op::mod || node.op == Op::rem) return integer_splat(last) == 0;
+  if (node.op != Op::convert || is_real(node.type.dtype)) return false;
+  const std::optional<double> real = real_splat(last);
+  const double limit = node.type.dtype == Dtype::i32 ? 0x1p31 : 0x1p63;
+  return real && !(std::abs(*real) < limit);
+}
+
+/// A pointwise op of constants with equal elements.
+Simplified fold_splats(Simplifier& simplifier, const Node& node) {
+  std::vector<Literal> literals;
+  for (const Id id : node.operands) {
+    const Node& operand = simplifier.node(id);
+    if (!real_splat(operand) && !integer_splat(operand)) return std::nullopt;
+    literals.push_back(operand.literal());
+  }
+  if (stops_at_run_time(simplifier, node)) return std::nullopt;
+  const Dtype from = simplifier.type(node.operands[node.op == Op::select ? 1 : 0]).dtype;
+  Literal value = evaluate(node.op, node.attributes, literals, from, node.type.dtype);
+  return simplifier.graph.add(Op::constant, {}, {{"value", std::move(value)}}, node.type);
+}
+
+Literal literal_of(const Array& array) {
+  std::vector<double> reals;
+  std::vector<std::int64_t> integers;
+  for (std::int64_t k = 0; k < array.count(); ++k) {
+    if (is_real(array.dtype())) {
+      reals.push_back(array.real(k));
+    } else {
+      integers.push_back(array.integer(k));
+    }
+  }
+  return is_real(array.dtype()) ? Literal{std::move(reals)} : Literal{std::move(integers)};
+}
+
+/// Any op of small constants, run through the interpreter; not where the constant would be larger than what
+/// it is made of, as in a broadcast.
+Simplified fold_small(Simplifier& simplifier, const Node& node) {
+  const auto count = element_count(node.type.shape).constant();
+  std::int64_t elements = 0;
+  for (const Id id : node.operands) {
+    const auto operand = element_count(simplifier.type(id).shape).constant();
+    if (!operand || *operand > most_elements) return std::nullopt;
+    elements += *operand;
+  }
+  if (!count || *count > std::max(elements, always_small) || elements > most_elements) return std::nullopt;
+  Graph alone;
+  std::vector<Id> operands;
+  for (const Id id : node.operands) {
+    operands.push_back(alone.add(Op::constant, {}, simplifier.node(id).attributes, simplifier.type(id)));
+  }
+  alone.outputs = {{"", alone.add(node.op, std::move(operands), node.attributes)}};
+  const Result<std::vector<Array>> values = interpret(alone, {});
+  if (!values) return std::nullopt;
+  return simplifier.graph.add(Op::constant, {}, {{"value", literal_of(values->front())}}, node.type);
+}
+
 }  // namespace
 
 Simplified fold(Simplifier& simplifier, Id id) {
   const Node node = simplifier.node(id);
+  const Form form = info(node.op).form;
   // An assertion that holds becomes the value it asserts: `rewrite` then drops it from the order of effects.
   if (node.op == Op::assert_ && integer_splat(simplifier.node(node.operands[0])) == 1)
     return node.operands[0];
-  return info(node.op).form == Form::leaf ? fold_leaf(simplifier, node) : std::nullopt;
+  if (form == Form::leaf) return fold_leaf(simplifier, node);
+  if (form == Form::level || form == Form::effect || !all_constant(simplifier, node)) return std::nullopt;
+  if (is_pointwise(node.op)) {
+    if (Simplified found = fold_splats(simplifier, node)) return found;
+  }
+  return stops_at_run_time(simplifier, node) ? std::nullopt : fold_small(simplifier, node);
 }
 
 }  // namespace dp
