@@ -67,7 +67,8 @@ TEST_CASE("Every op of the op table gives the interpreter's bits as vector code"
 }
 
 TEST_CASE("Every op gives the same bits at each optimisation level and vector width", "[codegen]") {
-  for (const CompileOptions& options : testing::all_settings()) compare_ops(Dtype::f32, LoopKind::vector, options);
+  for (const CompileOptions& options : testing::all_settings())
+    compare_ops(Dtype::f32, LoopKind::vector, options);
 }
 
 TEST_CASE("Every op gives the same bits as scalar code", "[codegen]") {
@@ -86,20 +87,23 @@ TEST_CASE("Conversions, powers, bits and selections give the interpreter's bits"
     std::vector<Handle> operands;
     for (const BufferId buffer : from) operands.push_back(b.load(buffer, b.index(i)));
     const Handle value = b.op(op, operands, to, exponent);
-    b.function(std::string(name(op)), {b.loop(LoopKind::vector, i, count, {b.store(result, b.index(i), value)})});
+    b.function(std::string(name(op)),
+               {b.loop(LoopKind::vector, i, count, {b.store(result, b.index(i), value)})});
   };
   for (const BufferId from : {word, longer, truth}) {
     for (const Dtype to : {Dtype::f32, Dtype::f64, Dtype::i32, Dtype::i64}) add(Op::convert, {from}, to);
   }
   add(Op::convert, {single}, Dtype::f64);
   add(Op::convert, {twice}, Dtype::f32);
-  for (const std::int64_t exponent : {-3, -1, 0, 1, 2, 3, 7, 10}) add(Op::power, {single}, Dtype::f32, exponent);
+  for (const std::int64_t exponent : {-3, -1, 0, 1, 2, 3, 7, 10})
+    add(Op::power, {single}, Dtype::f32, exponent);
   for (const std::int64_t exponent : {0, 1, 2, 5}) add(Op::power, {longer}, Dtype::i64, exponent);
   add(Op::bits, {single}, Dtype::i32);
   add(Op::bits, {twice}, Dtype::i64);
   add(Op::from_bits, {word}, Dtype::f32);
   add(Op::from_bits, {longer}, Dtype::f64);
-  for (const BufferId of : {single, twice, word, longer}) add(Op::select, {truth, of, of}, b.module.buffers[of].dtype);
+  for (const BufferId of : {single, twice, word, longer})
+    add(Op::select, {truth, of, of}, b.module.buffers[of].dtype);
   std::vector<Array> inputs;
   for (const Dtype dtype : {Dtype::f32, Dtype::f64, Dtype::i32, Dtype::i64, Dtype::boolean}) {
     inputs.push_back(testing::awkward(dtype, count));
@@ -128,7 +132,8 @@ TEST_CASE("Real numbers that fit become integers by truncation", "[codegen]") {
     }
   }
   const Array inputs[] = {testing::sample(Dtype::f32, count), testing::sample(Dtype::f64, count)};
-  for (const CompileOptions& options : testing::all_settings()) CHECK(testing::difference(b.module, inputs, options) == "");
+  for (const CompileOptions& options : testing::all_settings())
+    CHECK(testing::difference(b.module, inputs, options) == "");
 }
 
 TEST_CASE("Random bits are those of Philox at every position", "[codegen]") {
@@ -144,5 +149,6 @@ TEST_CASE("Random bits are those of Philox at every position", "[codegen]") {
   Array number(Dtype::i64, {1});
   number.set_integer(0, -12345678901234);
   const Array inputs[] = {number};
-  for (const CompileOptions& options : testing::all_settings()) CHECK(testing::difference(b.module, inputs, options) == "");
+  for (const CompileOptions& options : testing::all_settings())
+    CHECK(testing::difference(b.module, inputs, options) == "");
 }

@@ -13,8 +13,8 @@ std::vector<std::int64_t> sizes(const Type& type) { return constants(type.shape)
 
 bool is_same(const Array& a, const Array& b, std::int64_t at) {
   const std::size_t bytes = size_of(a.dtype());
-  if (std::memcmp(a.data() + static_cast<std::size_t>(at) * bytes, b.data() + static_cast<std::size_t>(at) * bytes,
-                  bytes) == 0) {
+  if (std::memcmp(a.data() + static_cast<std::size_t>(at) * bytes,
+                  b.data() + static_cast<std::size_t>(at) * bytes, bytes) == 0) {
     return true;
   }
   return is_real(a.dtype()) && std::isnan(a.real(at)) && std::isnan(b.real(at));
@@ -29,8 +29,8 @@ std::string first_difference(const std::vector<Array>& expected, const std::vect
   for (std::size_t output = 0; output < expected.size(); ++output) {
     for (std::int64_t k = 0; k < expected[output].count(); ++k) {
       if (is_same(expected[output], found[output], k)) continue;
-      return fmt::format("output {}, element {}: {} interpreted, {} compiled", output, k, shown(expected[output], k),
-                         shown(found[output], k));
+      return fmt::format("output {}, element {}: {} interpreted, {} compiled", output, k,
+                         shown(expected[output], k), shown(found[output], k));
     }
   }
   return "";
@@ -39,10 +39,35 @@ std::string first_difference(const std::vector<Array>& expected, const std::vect
 template <class T>
 std::vector<double> awkward_reals() {
   using Limits = std::numeric_limits<T>;
-  std::vector<double> values = {0.0, 1.0, 0.5, 1.5, 2.5, 2.0, 3.0, 0.1, 0.75, 10.0, 100.0, 1e-3, 1e-8, 5e8, 3.14159265,
-                                1.0 + Limits::epsilon(), 1.0 - Limits::epsilon(), 88.0, 104.0, 709.0, 745.0, 2147483648.0,
-                                9223372036854775808.0, 16777217.0, Limits::min(), Limits::denorm_min(),
-                                Limits::denorm_min() * 1000.0, Limits::max(), Limits::max() / 2.0,
+  std::vector<double> values = {0.0,
+                                1.0,
+                                0.5,
+                                1.5,
+                                2.5,
+                                2.0,
+                                3.0,
+                                0.1,
+                                0.75,
+                                10.0,
+                                100.0,
+                                1e-3,
+                                1e-8,
+                                5e8,
+                                3.14159265,
+                                1.0 + Limits::epsilon(),
+                                1.0 - Limits::epsilon(),
+                                88.0,
+                                104.0,
+                                709.0,
+                                745.0,
+                                2147483648.0,
+                                9223372036854775808.0,
+                                16777217.0,
+                                Limits::min(),
+                                Limits::denorm_min(),
+                                Limits::denorm_min() * 1000.0,
+                                Limits::max(),
+                                Limits::max() / 2.0,
                                 Limits::infinity()};
   const std::size_t count = values.size();
   for (std::size_t k = 0; k < count; ++k) values.push_back(-values[k]);
@@ -79,7 +104,8 @@ Result<std::vector<Array>> run_compiled(const loops::Module& module, std::span<c
   return outputs;
 }
 
-std::string difference(const loops::Module& module, std::span<const Array> inputs, const CompileOptions& options) {
+std::string difference(const loops::Module& module, std::span<const Array> inputs,
+                       const CompileOptions& options) {
   const auto expected = loops::interpret(module, inputs);
   const auto found = run_compiled(module, inputs, options);
   if (!expected || !found) {
@@ -106,8 +132,10 @@ Array sample(Dtype dtype, std::int64_t count, std::uint64_t seed) {
   Array array(dtype, {count});
   for (std::int64_t k = 0; k < count; ++k) {
     const std::uint32_t word = philox(static_cast<std::uint64_t>(k), seed)[0];
-    if (is_real(dtype)) array.set_real(k, static_cast<double>(static_cast<std::int32_t>(word)) / 1e9);
-    else array.set_integer(k, dtype == Dtype::boolean ? word % 2 : static_cast<std::int64_t>(word % 201) - 100);
+    if (is_real(dtype))
+      array.set_real(k, static_cast<double>(static_cast<std::int32_t>(word)) / 1e9);
+    else
+      array.set_integer(k, dtype == Dtype::boolean ? word % 2 : static_cast<std::int64_t>(word % 201) - 100);
   }
   return array;
 }
@@ -118,8 +146,10 @@ Array awkward(Dtype dtype, std::int64_t count, std::int64_t stride) {
   const std::vector<std::int64_t> integers = awkward_integers(dtype);
   for (std::int64_t k = 0; k < count; ++k) {
     const auto at = static_cast<std::size_t>(k / stride);
-    if (is_real(dtype)) array.set_real(k, reals[at % reals.size()]);
-    else array.set_integer(k, integers[at % integers.size()]);
+    if (is_real(dtype))
+      array.set_real(k, reals[at % reals.size()]);
+    else
+      array.set_integer(k, integers[at % integers.size()]);
   }
   return array;
 }
