@@ -33,7 +33,8 @@ std::string op_page(const OpInfo& op) {
   out += derivative_page(op);
   const auto rules = rules_for(op.op);
   if (!rules.empty()) out += "Rules:\n";
-  for (const auto& rule : rules) out += fmt::format("  {}\n", rule);
+  for (const Rule* rule : rules)
+    out += fmt::format("  {} is {} ({})\n", rule->pattern_text, rule->replacement_text, name(rule->kind));
   return out;
 }
 

@@ -32,7 +32,7 @@ int format_file(const std::string& path, bool check_only) {
     fmt::print("{}: not formatted\n", path);
     return Exit::program_error;
   }
-  const Status status = write_atomically(path, std::as_bytes(std::span(formatted)));
+  const Status status = write_file_atomically(path, {std::as_bytes(std::span(formatted))});
   return status ? Exit::fine : report(program, status.error());
 }
 

@@ -12,18 +12,7 @@ namespace {
 Result<Array> raw_values(const typed::DataField& field, const std::vector<NamedArray>& arrays,
                          const std::string& path) {
   if (!field.array.empty()) return select_array(arrays, field.array, path);
-  std::vector<std::string> names;
-  for (const auto& [first, last] : field.columns) {
-    if (last.empty()) {
-      names.push_back(first);
-      continue;
-    }
-    auto range = column_range(arrays, first, last, path);
-    if (!range) return range.error();
-    names.insert(names.end(), range->begin(), range->end());
-  }
-  if (names.empty() && arrays.size() == 1) return arrays[0].array;
-  return stack_columns(arrays, names, path);
+  return stack_columns(arrays, field.columns, path);
 }
 
 Array as_real(const Array& from, Dtype dtype) {
@@ -36,31 +25,29 @@ Array as_real(const Array& from, Dtype dtype) {
 Result<Array> computed(Program& program, const typed::DataField& field, const Array& raw) {
   if (!field.value) return raw;
   BuildOptions build = program.build_options();
-  build.dims.insert_or_assign("examples", Dim(raw.shape().at(0)));
-  auto graph = build_data_field(*program.module, field, raw.shape(), build);
+  auto graph = build_data_field(*program.module, field, raw.shape().at(0), build);
   if (!graph) return graph.error();
   CommonOptions interpret;
-  interpret.interpret = true;
+  interpret.interpret = true;  // runs once: compiling it would cost more
   auto engine = Engine::create(*graph, interpret, program.watch);
   if (!engine) return engine.error();
-  const Array values = is_real(raw.dtype()) || is_real((*graph)[graph->inputs[0]].type.dtype) ? as_real(raw, build.real) : raw;
+  const Array values = as_real(raw, build.real);
   auto result = engine->run(std::span<const Array>(&values, 1));
   if (!result) return result.error();
   return std::move(result->at(0));
 }
 
-Result<Field> load_field(Program& program, const typed::DataField& field, const std::vector<NamedArray>& arrays,
+Result<Field> load_field(Program& program, const typed::DataField& field, const ArrayFile& file,
                          const std::string& path) {
-  auto raw = raw_values(field, arrays, path);
+  auto raw = raw_values(field, file.arrays, path);
   if (!raw) return raw.error();
   auto values = computed(program, field, *raw);
   if (!values) return values.error();
   const Leaf leaf = leaves(*program.module, field.type, program.build_options()).at(0);
   FieldType type{field.name, leaf.type.dtype, constants(leaf.type.shape).value_or(std::vector<std::int64_t>{}), std::nullopt};
   if (leaf.bound) type.bound = leaf.bound->constant();
-  const bool csv = path.ends_with(".csv");
-  const std::string column = field.columns.empty() ? field.array : field.columns.front().first;
-  return make_field(type, *values, {path, column, csv ? 2 : 0});
+  const std::string column = field.columns.empty() ? field.array : field.columns.front();
+  return make_field(type, *values, {path, column, file.first_row});
 }
 
 Split split_of(const typed::Data& data) {

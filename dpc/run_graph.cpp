@@ -1,12 +1,13 @@
 #include "dpc/run_graph.h"
 
 #include <algorithm>
-#include <cctype>
+#include <set>
 
 #include "dpc/engine.h"
 #include "dpc/program.h"
 #include "dpc/read_file.h"
 #include "ir/parse_ir.h"
+#include "passes/specialize.h"
 
 namespace dp {
 namespace {

@@ -64,8 +64,9 @@ struct TrainProgram {
 Result<TrainProgram> build_train(const typed::Module& module, const typed::Train& train, std::int64_t batch,
                                  const BuildOptions& options);
 
-/// The values of a data set's field from its raw columns: a graph from `columns` (real[examples, k]) to the field.
-Result<Graph> build_data_field(const typed::Module& module, const typed::DataField& field,
+/// The values of a data set's field from its raw columns: a graph from `columns` (the field's raw type behind an axis
+/// of examples) to the field, again behind that axis.
+Result<Graph> build_data_field(const typed::Module& module, const typed::DataField& field, std::int64_t examples,
                                const BuildOptions& options);
 
 }  // namespace dp

@@ -227,22 +227,20 @@ Result<TrainProgram> build_train(const typed::Module& module, const typed::Train
   });
 }
 
-Result<Graph> build_data_field(const typed::Module& module, const typed::DataField& field,
+Result<Graph> build_data_field(const typed::Module& module, const typed::DataField& field, std::int64_t examples,
                                const BuildOptions& options) {
   return guarded<Graph>([&] {
     Builder builder(module, options);
     builder.graph.name = field.name;
+    // The expression is written for one example and elementwise: an axis in front changes none of its steps.
     Frame frame = builder.root_frame();
-    const auto& type = std::get<typed::TensorType>(field.type.node);
-    const auto columns = static_cast<std::int64_t>(field.columns.size());
-    Shape shape{Dim::name("examples")};
-    if (!type.shape.dims.empty()) shape.push_back(Dim(columns));
-    const Id raw = builder.graph.input("columns", {options.real, shape});
-    const std::vector<typed::Variable> variables{{"columns", field.type, field.span, false}};
+    Type raw = Builder::resolve(std::get<typed::TensorType>(field.raw.node), frame);
+    raw.shape.insert(raw.shape.begin(), Dim(examples));
+    const Id columns = builder.graph.input("columns", raw);
+    const std::vector<typed::Variable> variables{{"columns", field.raw, field.span, false}};
     frame.declarations = &variables;
-    frame.variables.insert_or_assign(0, Value::tensor(raw));
-    const Id value = field.value ? builder.tensor(*field.value, frame) : raw;
-    builder.graph.outputs.push_back({field.name, value});
+    frame.variables.insert_or_assign(0, Value::tensor(columns));
+    builder.graph.outputs.push_back({field.name, builder.tensor(*field.value, frame)});
     return std::move(builder.graph);
   });
 }

@@ -154,11 +154,8 @@ class DataReader {
     Body body(program_, Origin::user, scratch_);
     field.raw = tensor(wanted.scalar, shape);
     if (agree(body, shape, wanted.shape)) return true;
-    const bool same_count = agree(body, element_count(shape), element_count(wanted.shape));
-    if (same_count) {
-      field.value = make(field.type, span, typed::ReshapeExpr{make(field.raw, span, typed::VariableExpr{0}), false});
-      return true;
-    }
+    // Columns side by side fill any shape of as many elements, row by row.
+    if (agree(body, element_count(shape), element_count(wanted.shape))) return true;
     program_.report(diagnose(diag::ColumnsDoNotFit, span, field.name, text(field.type), text(field.raw)));
     return false;
   }

@@ -112,7 +112,7 @@ class Gradient {
     const Reach found = reach(body_, of, path.place);
     const std::string name = source_text(body_, path.place.span);
     if (found == Reach::discrete) {
-      body_.report(diagnose(diag::GradientThroughIntegers, syntax_.of->span, name));
+      body_.report(diagnose(diag::GradientThroughInteger, syntax_.of->span, source_text(body_, syntax_.of->span)));
       return false;
     }
     if (found == Reach::none) body_.report(diagnose(diag::GradientIsZero, path.place.span, name));

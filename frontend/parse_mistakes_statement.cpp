@@ -155,6 +155,13 @@ Known two_statements(const Mistake& mistake) {
       mistake.expects(eof_) && !mistake.expects(comma_) && ends_operand(mistake.before(mistake.at));
   const bool is_field = mistake.expects(colon_) && mistake.at == 1;  // `w real`, whose colon is missing
   if (!starts || !complete || is_field || found == else_ || mistake.at == 0) return std::nullopt;
+  const TokenKind head = mistake.kind(0);
+  const bool lists =
+      head == split_ || head == dim_ || head == assert_ || head == using_ || head == run_ || head == stop_;
+  if (lists) {
+    return diagnose(diag::Unexpected, mistake.span(mistake.at), "`,` or the end of the statement",
+                    mistake.shown(mistake.at));
+  }
   const std::string before = mistake.shown(mistake.at - 1);
   return diagnose(diag::TwoStatements, mistake.span(mistake.at))
       .note(fmt::format("nothing can follow {} here but an operator", before))

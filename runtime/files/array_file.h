@@ -7,7 +7,8 @@ namespace dp {
 
 struct ArrayFile {
   std::vector<NamedArray> arrays;
-  std::int64_t first_row = 0;  // what messages call the first element of an array: its row in a .csv file, else 0
+  std::int64_t first_row =
+      0;  // what messages call the first element of an array: its row in a .csv file, else 0
 };
 
 /// `.npy`: one array without a name · `.npz`, `.safetensors`: all of theirs · `.csv`: a column an array, i64

@@ -21,7 +21,7 @@ const fs::path root = DP_SOURCE_DIR;
 const std::map<std::string, std::set<std::string>> arrows{
     {"support", {}},
     {"ir", {"support"}},
-    {"frontend", {"ir", "support"}},
+    {"frontend", {"grammar", "ir", "support"}},
     {"passes", {"ir", "support"}},
     {"runtime", {"support"}},
     {"codegen", {"ir", "runtime", "support"}},

@@ -151,6 +151,9 @@ TEST_CASE("npz: malformed archives are refused", "[npz]") {
   entry = stored("a.npy", good);
   entry.local_bytes = 7;
   CHECK(refused(zip({entry})).starts_with("a member's header disagrees"));
+  std::string changed = zip({stored("a.npy", good)});
+  changed[14] = static_cast<char>(changed[14] ^ 1);  // the checksum in front of the member
+  CHECK(refused(changed).starts_with("a member's header disagrees"));
   CHECK(refused(zip({stored("a.npy", good), stored("a.npy", good)}))
             .starts_with("two members are named `a.npy`"));
   entry = stored("b.npy", good);
