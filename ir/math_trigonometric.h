@@ -9,6 +9,7 @@ namespace dp::math {
 template <class T>
 struct SineCosine {
   T sine, cosine;
+  T sine_low, cosine_low;  // what their last rounding has lost
 };
 
 /// Of high + low, |high| <= pi/4.
@@ -16,11 +17,16 @@ template <class T>
 SineCosine<T> sine_cosine(const Angle<T>& angle) {
   const auto& [high, low, quadrant] = angle;
   const T z = high * high;
-  const T half = 0.5 * z;
+  const T half = 0.5 * z, half_lost = 0.5 * fma(high, high, -z);
   const T main = 1 - half;
-  const T sine = high + fma(high * z, polynomial(z, coefficients::sin_single, coefficients::sin_double), low);
-  const T rest = fma(z * z, polynomial(z, coefficients::cos_single, coefficients::cos_double), -(high * low));
-  return {sine, main + (((1 - main) - half) + rest)};
+  const T sine_rest =
+      fma(high * z, polynomial(z, coefficients::sin_single, coefficients::sin_double), low * main);
+  const T sine = high + sine_rest;
+  const T curve = fma(z * z, polynomial(z, coefficients::cos_single, coefficients::cos_double),
+                      -fma(high, low, half_lost));
+  const T cosine_rest = ((1 - main) - half) + curve;
+  const T cosine = main + cosine_rest;
+  return {sine, cosine, (high - sine) + sine_rest, (main - cosine) + cosine_rest};
 }
 
 /// x with the sign bit flipped where bit `place` of the quadrant is set.
@@ -33,8 +39,8 @@ T flipped_by(T x, BitsOf<T> quadrant, std::int64_t place) {
 
 template <class T>
 T sin_of(const Angle<T>& angle) {
-  const auto [sine, cosine] = sine_cosine(angle);
-  return flipped_by(select((angle.quadrant & 1) != 0, cosine, sine), angle.quadrant, 1);
+  const SineCosine<T> values = sine_cosine(angle);
+  return flipped_by(select((angle.quadrant & 1) != 0, values.cosine, values.sine), angle.quadrant, 1);
 }
 
 template <class T>
@@ -56,7 +62,7 @@ template <class T>
 T tan(T x) {
   const T size = abs(x);
   const T result = on_angle(size, [](const Angle<T>& angle) {
-    const auto [sine, cosine] = sine_cosine(angle);
+    const auto [sine, cosine, sine_low, cosine_low] = sine_cosine(angle);
     const auto odd = (angle.quadrant & 1) != 0;
     return flipped_by(select(odd, cosine, sine) / select(odd, sine, cosine), angle.quadrant, 0);
   });
