@@ -44,29 +44,35 @@ T sin_of(const Angle<T>& angle) {
 }
 
 template <class T>
-T sin(T x) {
-  const T size = abs(x);
-  const T result = on_angle(size, [](const Angle<T>& angle) { return sin_of(angle); });
-  return from_bits(to_bits(result) ^ (to_bits(x) ^ to_bits(size)));
+T cos_of(Angle<T> angle) {
+  angle.quadrant = angle.quadrant + 1;
+  return sin_of(angle);
+}
+template <class T>
+T tan_of(const Angle<T>& angle) {
+  const SineCosine<T> values = sine_cosine(angle);
+  const auto odd = (angle.quadrant & 1) != 0;
+  const T height = select(odd, values.cosine, values.sine), width = select(odd, values.sine, values.cosine);
+  return flipped_by(height / width, angle.quadrant, 0);
 }
 
+/// result with its sign changed where x is negative, −0 included.
+template <class T>
+T odd_in(T x, T result) {
+  return from_bits(to_bits(result) ^ (to_bits(x) ^ to_bits(abs(x))));
+}
+
+template <class T>
+T sin(T x) {
+  return odd_in(x, on_angle(abs(x), [](const Angle<T>& angle) { return sin_of(angle); }));
+}
 template <class T>
 T cos(T x) {
-  return on_angle(abs(x), [](Angle<T> angle) {
-    angle.quadrant = angle.quadrant + 1;
-    return sin_of(angle);
-  });
+  return on_angle(abs(x), [](const Angle<T>& angle) { return cos_of(angle); });
 }
-
 template <class T>
 T tan(T x) {
-  const T size = abs(x);
-  const T result = on_angle(size, [](const Angle<T>& angle) {
-    const auto [sine, cosine, sine_low, cosine_low] = sine_cosine(angle);
-    const auto odd = (angle.quadrant & 1) != 0;
-    return flipped_by(select(odd, cosine, sine) / select(odd, sine, cosine), angle.quadrant, 0);
-  });
-  return from_bits(to_bits(result) ^ (to_bits(x) ^ to_bits(size)));
+  return odd_in(x, on_angle(abs(x), [](const Angle<T>& angle) { return tan_of(angle); }));
 }
 
 /// pi/2 in two parts.
