@@ -25,11 +25,16 @@ Literal literal_of(const typed::NumberExpr& number, Dtype dtype) {
 
 Builder::Builder(const typed::Module& module, const BuildOptions& options) : module_(module), options_(options) {}
 
+void Builder::set_pack(Frame& frame, Shape pack) {
+  frame.dims.insert_or_assign("size(..)", element_count(pack));
+  frame.pack = std::move(pack);
+}
+
 Frame Builder::root_frame() const {
   Frame frame;
   for (const auto& dim : module_.dims) frame.dims.insert_or_assign(dim.name, Dim(dim.size));
   for (const auto& [name, dim] : options_.dims) frame.dims.insert_or_assign(name, dim);
-  frame.pack = options_.pack;
+  set_pack(frame, options_.pack);
   frame.real = options_.real;
   return frame;
 }

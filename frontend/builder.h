@@ -37,6 +37,9 @@ class Builder {
   /// The frame of a whole program: declared dimensions and the caller's bindings.
   Frame root_frame() const;
 
+  /// What `..` stands for in a frame, and `size(..)`, the checker's name for the number of its elements.
+  static void set_pack(Frame& frame, Shape pack);
+
   // ---- types (build_types.cpp)
   static Dtype dtype(typed::Scalar scalar, const Frame& frame);
   static Dim resolve(const Dim& dim, const Frame& frame) { return dim.substitute(frame.dims); }
