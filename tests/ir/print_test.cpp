@@ -227,5 +227,13 @@ TEST_CASE("hostile sizes are refused, not computed", "[print]") {
         "no error");
 }
 
+TEST_CASE("a graph of a million nodes is read, one of more is refused", "[print][.slow]") {
+  std::string text = "graph f(x: f32) {\n";
+  for (int k = 0; k < 999'999; ++k)
+    text += fmt::format(" %{} = neg({}) : f32\n", k, k == 0 ? "x" : fmt::format("%{}", k - 1));
+  CHECK(error_of(text + " return x\n}") == "no error");
+  CHECK(error_of(text + " %y = exp(x) : f32\n return x\n}").find("E4201") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace dp
