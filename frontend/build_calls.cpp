@@ -25,7 +25,7 @@ Value Builder::call(const typed::CallExpr& call, const typed::Expr& whole, Frame
 
   Frame callee = root_frame();
   for (const auto& [name, dim] : call.instance.dims) callee.dims.insert_or_assign(name, resolve(dim, frame));
-  callee.pack = call.instance.pack ? resolve(*call.instance.pack, frame) : Shape{};
+  callee.set_pack(call.instance.pack ? resolve(*call.instance.pack, frame) : Shape{});
   callee.real = dtype(call.instance.real, frame);
   if (!call.arguments.empty())
     if (auto* layer = std::get_if<typed::LayerType>(&call.arguments[0]->type.node)) enter_layer(*layer, frame, callee);

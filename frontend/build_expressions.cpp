@@ -29,7 +29,7 @@ Frame Builder::root_frame() const {
   Frame frame;
   for (const auto& dim : module_.dims) frame.dims.insert_or_assign(dim.name, Dim(dim.size));
   for (const auto& [name, dim] : options_.dims) frame.dims.insert_or_assign(name, dim);
-  frame.pack = options_.pack;
+  frame.set_pack(options_.pack);
   frame.real = options_.real;
   return frame;
 }

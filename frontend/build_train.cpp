@@ -101,7 +101,7 @@ struct Update {
 Update update(Builder& builder, const typed::Optimizer& optimizer, const std::vector<Value>& hyperparameters,
               const std::vector<Id>& states, Id parameter, Id gradient, Id step) {
   Frame callee = builder.root_frame();
-  callee.pack = builder.graph[parameter].type.shape;
+  callee.set_pack(builder.graph[parameter].type.shape);
   callee.real = builder.graph[parameter].type.dtype;
   std::vector<Value> arguments = hyperparameters;
   for (Id state : states) arguments.push_back(Value::tensor(state));

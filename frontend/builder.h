@@ -19,10 +19,16 @@ struct BuildFailure {
 };
 
 struct Frame {
+  /// What `..` stands for; its number of elements is a dimension as well.
+  void set_pack(Shape shape) {
+    dims.insert_or_assign(typed::pack_count, element_count(shape));
+    pack = std::move(shape);
+  }
+
   std::map<typed::VariableId, Value> variables;
   const std::vector<typed::Variable>* declarations = nullptr;
   DimBindings dims;
-  Shape pack;
+  Shape pack;  // set by set_pack
   Dtype real = Dtype::f32;
   /// The numbers and functions that the layer whose method this is was given, by name and in order.
   std::vector<std::pair<std::string, typed::LayerArgument>> layer_arguments;
