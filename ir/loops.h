@@ -147,7 +147,8 @@ struct Buffer {
 
 /// Where a check or a print comes from.
 struct Site {
-  std::string message;  // of a print: texts between the values, each ended by '\0'
+  std::string code;  // of a check: that of its diagnostic; empty for a print
+  std::string message;  // with {} for values; of a print: texts between the values, each ended by '\0'
   Span span;
   std::vector<Type> types;  // of the values of a print
 };
@@ -175,6 +176,9 @@ struct Module {
 /// The coefficient c of `index == base + c * variable`, where it is such a sum with a base free of the
 /// variable.
 std::optional<std::int64_t> coefficient(const Module& module, ExprId index, VariableId variable);
+
+/// What a failed check tells the user; the values stand for the `{}` of the message in turn.
+Diagnostic check_failure(const Site& site, std::span<const std::string> values);
 
 /// Text that `parse` reads back; names are made unique, so the text of what was parsed is the same text.
 std::string print(const Module& module);

@@ -61,7 +61,9 @@ class Reader {
 
   void read_site() {
     words_.expect("site");
-    Site site{words_.string(), {}, {}};
+    Site site;
+    if (words_.peek().kind == Token::Kind::name) site.code = words_.name();
+    site.message = words_.string();
     words_.expect("at");
     site.span.file = static_cast<FileId>(words_.integer());
     words_.expect(":");

@@ -65,6 +65,20 @@ std::string_view name(Place place) {
   return names[static_cast<std::size_t>(place)];
 }
 
+Diagnostic check_failure(const Site& site, std::span<const std::string> values) {
+  std::string message = site.message;
+  std::size_t from = 0;
+  for (const std::string& value : values) {
+    const std::size_t at = message.find("{}", from);
+    if (at == std::string::npos) break;
+    message.replace(at, 2, value);
+    from = at + value.size();
+  }
+  Diagnostic failure = diagnose(diag::RuntimeCheck, site.span, message);
+  if (const CatalogueEntry* entry = find_in_catalogue(site.code)) failure.code = entry->code;
+  return failure;
+}
+
 std::optional<std::int64_t> coefficient(const Module& module, ExprId index, VariableId variable) {
   const Expr& expr = module.expressions[index];
   if (const auto* own = std::get_if<VariableExpr>(&expr.node)) return own->variable == variable ? 1 : 0;

@@ -24,7 +24,6 @@ class Fuser {
     fused.kernels.clear();
     fused.plan.reset();
     for (const std::size_t group : order()) fused.kernels.push_back(kernel(groups_.all()[group]));
-    add_copies(fused);
     const std::vector<bool> stored = stored_nodes(fused);
     for (Kernel& kernel : fused.kernels) kernel.comment = comment(fused, kernel, stored);
     return fused;
@@ -117,16 +116,6 @@ class Fuser {
       case Kind::map: break;
     }
     return group.space.empty() ? "scalar" : "map";
-  }
-
-  // An argument that is a result as well has no kernel yet.
-  void add_copies(Graph& fused) const {
-    std::set<Id> copied;
-    for (const Output& output : graph_.outputs) {
-      if (!points_.is_point[output.node] && copied.insert(output.node).second) {
-        fused.kernels.push_back({"copy", {output.node}, ""});
-      }
-    }
   }
 
   /// What the kernel computes, in order: `dot add relu -> h`.

@@ -45,7 +45,7 @@ class Finder {
  private:
   /// What a node needs in memory.
   void force_operands(const Node& node) {
-    if (info(node.op).form == Form::contract && !is_lane_product(node, graph_)) {
+    if (info(node.op).form == Form::contract && !is_reduction(node, graph_)) {
       for (const Id operand : node.operands) force_base(operand);
     }
     if (node.op == Op::print) {

@@ -43,6 +43,16 @@ std::vector<bool> stored_nodes(const Graph& graph) {
   return stored;
 }
 
+std::vector<Id> copied_outputs(const Graph& graph, const std::vector<bool>& stored) {
+  std::vector<Id> copied;
+  for (const Output& output : graph.outputs) {
+    const Node& node = graph[output.node];
+    const bool is_given = stored[output.node] && (node.op == Op::input || is_array_constant(node));
+    if (is_given && !contains(copied, output.node)) copied.push_back(output.node);
+  }
+  return copied;
+}
+
 std::vector<Id> computed_nodes(const Graph& graph, const Kernel& kernel, const std::vector<bool>& stored) {
   std::vector<Id> computed;
   each_node(graph, kernel, stored, [&](Id id, bool is_computed) {
@@ -62,7 +72,7 @@ std::vector<Id> nodes_read(const Graph& graph, const Kernel& kernel, const std::
 }
 
 bool is_lane_product(const Node& node, const Graph& graph) {
-  if (node.op != Op::dot) return false;
+  if (info(node.op).form != Form::contract) return false;
   const auto& sum_x = node.integers("sum_x");
   const auto& sum_y = node.integers("sum_y");
   const std::size_t rank_x = graph[node.operands[0]].type.rank(), rank_y = graph[node.operands[1]].type.rank();
@@ -76,7 +86,7 @@ bool is_lane_product(const Node& node, const Graph& graph) {
 }
 
 bool is_reduction(const Node& node, const Graph& graph) {
-  return info(node.op).form == Form::reduce || is_lane_product(node, graph);
+  return info(node.op).form == Form::reduce || (node.op == Op::dot && is_lane_product(node, graph));
 }
 
 std::vector<std::int64_t> reduced_axes(const Node& node) {

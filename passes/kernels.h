@@ -13,13 +13,16 @@ namespace dp {
 std::vector<bool> stored_nodes(const Graph& graph);
 bool is_array_constant(const Node& node);
 
+/// Outputs that no kernel computes, arguments and constants: copied before the first kernel runs.
+std::vector<Id> copied_outputs(const Graph& graph, const std::vector<bool>& stored);
+
 /// The nodes that a kernel computes, its outputs included; ascending, so operands come first.
 std::vector<Id> computed_nodes(const Graph& graph, const Kernel& kernel, const std::vector<bool>& stored);
 /// The stored nodes that a kernel reads and does not compute, ascending.
 std::vector<Id> nodes_read(const Graph& graph, const Kernel& kernel, const std::vector<bool>& stored);
 
 /// A product whose sums go through the 64 lanes: y has batch and summed axes only, and the summed axes are the trailing
-/// ones of both operands, in order. It is a reduction like any other.
+/// ones of both operands, in order. Without guards it is a reduction like any other.
 bool is_lane_product(const Node& node, const Graph& graph);
 /// A `reduce_…`, `argmax`, `argmin` or a lane product.
 bool is_reduction(const Node& node, const Graph& graph);

@@ -37,7 +37,7 @@ Lifetimes lifetimes(const Graph& graph) {
   const std::vector<bool> stored = stored_nodes(graph);
   for (std::size_t k = 0; k < graph.kernels.size(); ++k) {
     for (const Id output : graph.kernels[k].outputs) {
-      if (graph[output].op != Op::input && graph[output].op != Op::constant) result.of[output] = {k, k};
+      result.of[output] = {k, k};
     }
     result.reads.push_back(nodes_read(graph, graph.kernels[k], stored));
     for (const Id id : result.reads.back()) result.of[id].last = k;
@@ -47,8 +47,7 @@ Lifetimes lifetimes(const Graph& graph) {
 
 bool may_overwrite(const Graph& graph, const Kernel& kernel, Id output, Id old, const std::vector<bool>& stored) {
   // Products and row kernels read an element after others have been written.
-  const bool goes_by_elements = kernel.kind == "map" || kernel.kind == "update" || kernel.kind == "copy" ||
-                                kernel.kind == "scalar";
+  const bool goes_by_elements = kernel.kind == "map" || kernel.kind == "update" || kernel.kind == "scalar";
   if (!goes_by_elements || !(graph[output].type == graph[old].type)) return false;
   bool is_read_here = false;
   for (const Id other : kernel.outputs) {

@@ -45,10 +45,13 @@ Result<loops::Module> lower(const Graph& planned, const PassOptions&) {
   const Storage storage = declare_buffers(planned, module);
   const std::vector<bool> stored = stored_nodes(planned);
   Expressions expressions(module);
-  for (std::size_t k = 0; k < planned.kernels.size(); ++k) {
-    const Kernel& kernel = planned.kernels[k];
+  std::vector<Kernel> kernels;
+  for (const Id id : copied_outputs(planned, stored)) kernels.push_back({"copy", {id}, planned.note(id).name});
+  kernels.insert(kernels.end(), planned.kernels.begin(), planned.kernels.end());
+  for (const Kernel& kernel : kernels) {
     const Groupings groupings = groupings_of(planned, kernel, storage, stored, module);
-    loops::Function function{fmt::format("k{}", k), fmt::format("{}: {}", kernel.kind, kernel.comment), {}};
+    loops::Function function{fmt::format("k{}", module.functions.size()),
+                             fmt::format("{}: {}", kernel.kind, kernel.comment), {}};
     function.body = KernelEmitter(planned, kernel, storage, stored, module, expressions, &groupings).run();
     share_expressions(function.body, module, expressions);
     module.functions.push_back(std::move(function));

@@ -59,8 +59,8 @@ ExprId KernelEmitter::element(Id id, const Index& index) {
 
 ExprId KernelEmitter::computed_element(Id id, const Index& index) {
   const Node& node = graph_[id];
-  const bool is_leaf = info(node.op).form == Form::leaf;
-  if (!is_computed_[id] || (is_leaf && storage_[id].read)) {
+  const bool is_given = node.op == Op::input || is_array_constant(node);
+  if (!is_computed_[id] || is_given) {
     DP_ASSERT(storage_[id].read, "kernel {} reads node {}, which is stored nowhere", kernel_.kind, id);
     return load(*storage_[id].read, indices_.linear(index, extents_of(node.type)));
   }
@@ -109,13 +109,13 @@ ExprId KernelEmitter::call(const Node& node, const Index& index) {
   return expressions_.op(node.op, {first, index_value(indices_.linear({split, index.end()}, drawn.value()))});
 }
 
-void KernelEmitter::check(ExprId condition, std::string message, Id id, std::vector<ExprId> values) {
+void KernelEmitter::check(ExprId condition, const Failure& failure, Id id, std::vector<ExprId> values) {
   if (condition == expressions_.truth(true) || !checked_.insert(condition).second) return;
   DP_ASSERT(!is_pure_, "`{}` cannot be checked inside a product", name(graph_[id].op));
   int deepest = expressions_.depth(condition);
   for (const ExprId value : values) deepest = std::max(deepest, expressions_.depth(value));
   const auto site = static_cast<std::uint32_t>(module_.sites.size());
-  module_.sites.push_back({std::move(message), graph_.note(id).span, {}});
+  module_.sites.push_back({std::string(failure.code), failure.message, graph_.note(id).span, {}});
   append({Check{condition, site, std::move(values)}}, deepest);
 }
 
@@ -128,7 +128,7 @@ void KernelEmitter::check_operands(Id id, const std::vector<ExprId>& operands) {
     const auto* literal = divisor.op == Op::constant ? &divisor.literal() : nullptr;
     const bool is_known = literal != nullptr && std::ranges::count(std::get<1>(literal->elements), 0) == 0;
     const ExprId zero = expressions_.real_constant(node.type.dtype, 0);
-    if (!is_known) check(expressions_.op(Op::ne, {operands[1], zero}), "an integer is divided by zero", id, {});
+    if (!is_known) check(expressions_.op(Op::ne, {operands[1], zero}), {diag::DivisionByZero.code, "division of an integer by zero"}, id, {});
   }
   if (node.op != Op::convert || !is_integer(node.type.dtype) || !is_real(expressions_.dtype(operands[0]))) return;
   const Dtype from = expressions_.dtype(operands[0]);
@@ -138,8 +138,8 @@ void KernelEmitter::check_operands(Id id, const std::vector<ExprId>& operands) {
   const ExprId low = expressions_.real_constant(from, has_room ? -limit - 1 : -limit);
   const ExprId above = expressions_.op(has_room ? Op::lt : Op::le, {low, operands[0]});
   const ExprId below = expressions_.op(Op::lt, {operands[0], expressions_.real_constant(from, limit)});
-  check(expressions_.op(Op::and_, {above, below}), fmt::format("{{}} is no {}", name(node.type.dtype)), id,
-        {operands[0]});
+  check(expressions_.op(Op::and_, {above, below}), {diag::RuntimeCheck.code, fmt::format("{{}} is no {}", name(node.type.dtype))},
+        id, {operands[0]});
 }
 
 }  // namespace dp

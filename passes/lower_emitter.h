@@ -39,7 +39,8 @@ class KernelEmitter {
   loops::ExprId pointwise(Id id, const Index& index);
   loops::ExprId call(const Node& node, const Index& index);
   loops::ExprId index_value(const Affine& affine);
-  void check(loops::ExprId condition, std::string message, Id id, std::vector<loops::ExprId> values);
+  struct Failure { std::string_view code; std::string message; };
+  void check(loops::ExprId condition, const Failure& failure, Id id, std::vector<loops::ExprId> values);
   void check_operands(Id id, const std::vector<loops::ExprId>& operands);
 
   // lower_move.cpp
@@ -48,12 +49,12 @@ class KernelEmitter {
   loops::ExprId sliced(const Node& node, const Index& index);
   loops::ExprId concatenated(const Node& node, const Index& index);
   loops::ExprId taken(Id id, const Index& index);
-  Affine position(Id id, Id positions, const Index& index, std::int64_t extent);
+  Affine position(Id id, const Index& index);
 
   // lower_reduce.cpp
   struct Reduction {
     std::vector<std::int64_t> axes;
-    loops::ReduceOrder order;
+    ReduceOrder order;
     Affine outer, inner;
     std::int64_t outer_extent = 1, inner_extent = 1;
   };
@@ -94,7 +95,9 @@ class KernelEmitter {
   Index open_role(const Extents& extents, const char* name, loops::VariableId& variable, std::int64_t& count);
   loops::Matmul open_product(Id id, Index& result);
   void close_product(loops::Matmul opened);
-  loops::ValueId emit_guarded_sum(Id id, const Index& index);
+  void emit_guarded_rows(Id id);
+  void emit_second_sum(Id id, const Index& index, loops::ExprId plain);
+  loops::ExprId emit_sum(Id id, const Index& index, bool is_guarded);
 
   const Graph& graph_;
   const Kernel& kernel_;

@@ -188,8 +188,8 @@ ExprId Indices::emit(const Affine& a) {
     const ExprId divisor = expressions_.integer(remainder.divisor);
     units.emplace_back(arithmetic(Op::mod, emit(remainder.numerator), divisor), remainder.coefficient);
   }
-  // What is subtracted comes last, so that no sum begins with a sign.
-  std::ranges::stable_partition(units, [](const auto& unit) { return unit.second > 0; });
+  // As one writes it: the slowest first, and what is subtracted last.
+  std::ranges::stable_sort(units, std::greater(), [](const auto& unit) { return unit.second; });
   std::optional<ExprId> sum;
   const auto add = [&](ExprId unit, std::int64_t coefficient) {
     const bool is_subtracted = coefficient < 0 && sum.has_value();

@@ -15,14 +15,19 @@ namespace {
 
 constexpr int worth_keeping = 8;
 
+bool is_empty(const Node& node) {
+  return std::ranges::count(extents_of(node.type), 0) > 0;
+}
+
 }  // namespace
 
 Body KernelEmitter::run() {
   const Id first = kernel_.outputs.front();
   const Op op = graph_[first].op;
   const auto product = std::ranges::find_if(computed_, [&](Id id) {
-    return info(graph_[id].op).form == Form::contract && !is_lane_product(graph_[id], graph_);
+    return info(graph_[id].op).form == Form::contract && !is_reduction(graph_[id], graph_);
   });
+  if (op != Op::print && std::ranges::all_of(kernel_.outputs, [&](Id id) { return is_empty(graph_[id]); })) return {};
   if (op == Op::assert_) {
     emit_check(first);
   } else if (op == Op::print) {
@@ -49,7 +54,8 @@ void KernelEmitter::emit_maps_or_rows() {
   while (!left.empty()) {
     const Shape& shape = graph_[left.front()].type.shape;
     const auto rest = std::ranges::stable_partition(left, [&](Id id) { return graph_[id].type.shape == shape; });
-    emit_rows({left.begin(), rest.begin()}, shape.size());
+    const std::vector<Id> same(left.begin(), rest.begin());
+    if (!is_empty(graph_[same.front()])) emit_rows(same, shape.size());
     left.assign(rest.begin(), rest.end());
   }
 }
@@ -119,7 +125,7 @@ void KernelEmitter::emit_columns(const std::vector<Id>& outputs, std::size_t ran
   for (const Id id : outputs) {
     const Extents all = extents_of(graph_[id].type);
     const bool is_done = kept_.contains(id) && kept_.at(id).is_written;
-    if (all.size() > rank && !is_done) by_shape[{all.begin() + static_cast<std::ptrdiff_t>(rank), all.end()}].push_back(id);
+    if (all.size() > rank && !is_done && !is_empty(graph_[id])) by_shape[{all.begin() + static_cast<std::ptrdiff_t>(rank), all.end()}].push_back(id);
   }
   for (const auto& [extents, ids] : by_shape) {
     const Nest nest = open(extents, NestKind::columns, "j");
@@ -138,6 +144,7 @@ void KernelEmitter::emit_concat(Id id) {
   std::int64_t start = 0;
   for (const Id operand : node.operands) {
     const Extents extents = extents_of(graph_[operand].type);
+    if (extents[axis] == 0) continue;
     const Nest nest = open(extents, NestKind::map, "i");
     Index index = nest.index;
     index[axis] = index[axis] + whole(start);
@@ -153,11 +160,12 @@ void KernelEmitter::emit_scatter(Id id) {
   const Nest copy = open(extents_of(node.type), NestKind::map, "i");
   store(id, copy.index, element(node.operands[0], copy.index));
   close(copy);
+  if (is_empty(graph_[node.operands[1]])) return;
   const auto axis = static_cast<std::ptrdiff_t>(node.integer("axis"));
   const Extents extents = extents_of(node.type);
   const Nest outer = open({extents.begin(), extents.begin() + axis}, NestKind::rows, "i");
   const Nest positions = open(extents_of(graph_[node.operands[1]].type), NestKind::serial, "p");
-  const Affine at = position(id, node.operands[1], positions.index, extents[static_cast<std::size_t>(axis)]);
+  const Affine at = position(id, positions.index);
   const Nest inner = open({extents.begin() + axis + 1, extents.end()}, NestKind::columns, "j");
   Index target = outer.index, part = outer.index;
   target.push_back(at);
@@ -174,14 +182,15 @@ void KernelEmitter::emit_scatter(Id id) {
 void KernelEmitter::emit_check(Id id) {
   const Node& node = graph_[id];
   const Nest nest = open(extents_of(node.type), NestKind::map, "i");
-  check(element(node.operands[0], nest.index), node.string("message"), id, {});
+  const Failure failure{diag::AssertionFailed.code, "assertion failed: " + node.string("message")};
+  check(element(node.operands[0], nest.index), failure, id, {});
   close(nest);
 }
 
 void KernelEmitter::emit_print(Id id) {
   const Node& node = graph_[id];
   Print print{static_cast<std::uint32_t>(module_.sites.size()), {}};
-  Site site{node.string("message"), graph_.note(id).span, {}};
+  Site site{"", node.string("message"), graph_.note(id).span, {}};
   for (const Id operand : node.operands) {
     const Type& type = graph_[operand].type;
     site.types.push_back(type);

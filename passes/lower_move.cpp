@@ -99,20 +99,23 @@ ExprId KernelEmitter::concatenated(const Node& node, const Index& index) {
   return result.value_or(expressions_.real_constant(node.type.dtype, 0));
 }
 
-/// The position that `positions` holds at `index`, checked to lie in the axis.
-Affine KernelEmitter::position(Id id, Id positions, const Index& index, std::int64_t extent) {
+/// The position along its axis that a move by run-time integers reads at `index` of them, checked to exist.
+Affine KernelEmitter::position(Id id, const Index& index) {
+  const Node& node = graph_[id];
+  const std::int64_t axis = node.integer("axis");
+  const std::int64_t extent = extents_of(graph_[node.operands[0]].type)[static_cast<std::size_t>(axis)];
+  const Id positions = node.operands[1];
   const ExprId at = expressions_.convert(Dtype::i64, element(positions, index));
   const ExprId not_below = expressions_.op(Op::le, {expressions_.integer(0), at});
   const ExprId not_above = expressions_.op(Op::lt, {at, expressions_.integer(extent)});
   check(expressions_.op(Op::and_, {not_below, not_above}),
-        fmt::format("index {{}} lies outside an axis of {}", extent), id, {at});
+        {diag::IndexOutOfRange.code, fmt::format("index {{}} is outside axis {} of size {}", axis, extent)}, id, {at});
   return indices_.known_at_run_time(at, {0, std::max<std::int64_t>(extent - 1, 0)});
 }
 
 ExprId KernelEmitter::taken(Id id, const Index& index) {
   const Node& node = graph_[id];
   const auto axis = static_cast<std::ptrdiff_t>(node.integer("axis"));
-  const std::int64_t extent = extents_of(graph_[node.operands[0]].type)[static_cast<std::size_t>(axis)];
   const std::size_t rank = graph_[node.operands[1]].type.rank();
   Index positions = index, from = index;
   if (node.op == Op::gather) {
@@ -120,7 +123,7 @@ ExprId KernelEmitter::taken(Id id, const Index& index) {
     positions.assign(first, last);
     from.erase(from.begin() + axis, from.begin() + axis + static_cast<std::ptrdiff_t>(rank));
   }
-  from.insert(from.begin() + axis, position(id, node.operands[1], positions, extent));
+  from.insert(from.begin() + axis, position(id, positions));
   return element(node.operands[0], from);
 }
 

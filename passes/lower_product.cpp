@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "passes/kernels.h"
 #include "passes/lower_emitter.h"
 
 namespace dp {
@@ -113,6 +114,10 @@ void KernelEmitter::close_product(Matmul opened) {
 
 void KernelEmitter::emit_product(Id id) {
   const Type& type = graph_[id].type;
+  if (product(roles_of(graph_[id]).inner()) == 0) {
+    given_[id] = expressions_.real_constant(type.dtype, 0);
+    return emit_maps_or_rows();
+  }
   Index at;
   Matmul opened = open_product(id, at);
   given_[id] = expressions_.value(opened.accumulator);
@@ -129,48 +134,76 @@ void KernelEmitter::emit_product(Id id) {
 }
 
 void KernelEmitter::emit_guarded_product(Id id) {
+  const Node& node = graph_[id];
+  if (product(roles_of(node).inner()) == 0) return emit_product(id);
+  if (is_lane_product(node, graph_)) return emit_guarded_rows(id);
   Index at;
   Matmul opened = open_product(id, at);
   store(id, at, expressions_.value(opened.accumulator));
   close_product(std::move(opened));
-  if (!is_real(graph_[id].type.dtype)) return;
-  const Extents extents = extents_of(graph_[id].type);
+  if (!is_real(node.type.dtype)) return;
+  const Extents extents = extents_of(node.type);
   const Nest nest = open(extents, NestKind::rows, "i");
   const ExprId plain = load(storage_[id].written.front(), indices_.linear(nest.index, extents));
-  scopes_.emplace_back();
-  const ValueId sum = emit_guarded_sum(id, nest.index);
-  store(id, nest.index, expressions_.value(sum));
-  Body then = std::move(scopes_.back().body);
-  scopes_.pop_back();
-  append({If{expressions_.op(Op::isnan, {plain}), std::move(then)}});
+  emit_second_sum(id, nest.index, plain);
   close(nest);
 }
 
-// The sum of the terms whose guards hold. A term that does not count is made -0.0 * 0.0, which changes no sum.
-ValueId KernelEmitter::emit_guarded_sum(Id id, const Index& index) {
+// Where y has nothing left but what is summed, both sums go through the lanes.
+void KernelEmitter::emit_guarded_rows(Id id) {
+  const Node& node = graph_[id];
+  const Extents extents = extents_of(node.type);
+  const Nest nest = open(extents, NestKind::rows, "i");
+  const ExprId plain = emit_sum(id, nest.index, false);
+  store(id, nest.index, plain);
+  if (is_real(node.type.dtype)) emit_second_sum(id, nest.index, plain);
+  close(nest);
+}
+
+void KernelEmitter::emit_second_sum(Id id, const Index& index, ExprId plain) {
+  scopes_.emplace_back();
+  store(id, index, emit_sum(id, index, true));
+  Body then = std::move(scopes_.back().body);
+  scopes_.pop_back();
+  append({If{expressions_.op(Op::isnan, {plain}), std::move(then)}});
+}
+
+// One element's sum; a guarded one of the terms whose guards hold. A term that does not count is made -0.0 * 0.0, which
+// changes no sum.
+ExprId KernelEmitter::emit_sum(Id id, const Index& index, bool is_guarded) {
   const Node& node = graph_[id];
   const Dtype dtype = node.type.dtype;
   const Roles roles = roles_of(node);
   const auto first_row = index.begin() + static_cast<std::ptrdiff_t>(roles.batch_x.size());
   const auto first_column = first_row + static_cast<std::ptrdiff_t>(roles.own_x.size());
   const Index batch(index.begin(), first_row), row(first_row, first_column), column(first_column, index.end());
+  const bool has_lanes = is_lane_product(node, graph_);
   scopes_.emplace_back();
-  Reduce again{.order = ReduceOrder::sequential, .inner = expressions_.new_variable("", depth())};
-  const Index inner = open_role(roles.inner(), "k", again.outer, again.outer_extent);
+  Reduce sum{.order = has_lanes ? ReduceOrder::lanes : ReduceOrder::sequential};
+  (has_lanes ? sum.outer : sum.inner) = expressions_.new_variable("", depth());
+  const Index inner = open_role(roles.inner(), "k", has_lanes ? sum.inner : sum.outer,
+                                has_lanes ? sum.inner_extent : sum.outer_extent);
   const Index x = roles.x_index(batch, row, inner), y = roles.y_index(batch, column, inner);
   is_pure_ = true;
-  const ExprId guard = expressions_.op(Op::and_, {element(node.operands[2], x), element(node.operands[3], y)});
-  const auto guarded = [&](ExprId value, double otherwise) {
-    return expressions_.op(Op::select, {guard, value, expressions_.real_constant(dtype, otherwise)});
-  };
-  const ExprId left = guarded(element(node.operands[0], x), -0.0);
-  const ExprId right = guarded(element(node.operands[1], y), 0.0);
+  ReduceTerm term{0, Combine::multiply_add, element(node.operands[0], x), element(node.operands[1], y)};
+  std::optional<ExprId> guard;
+  if (is_guarded) {
+    guard = expressions_.op(Op::and_, {element(node.operands[2], x), element(node.operands[3], y)});
+    term.x = expressions_.op(Op::select, {*guard, term.x, expressions_.real_constant(dtype, -0.0)});
+    term.y = expressions_.op(Op::select, {*guard, *term.y, expressions_.real_constant(dtype, 0)});
+  }
   is_pure_ = false;
   scopes_.pop_back();
-  const ValueId sum = expressions_.new_value("guarded", dtype, depth());
-  again.terms.push_back({sum, Combine::multiply_add, left, right});
-  append({std::move(again)});
-  return sum;
+  term.value = expressions_.new_value(is_guarded ? "guarded" : "sum", dtype, depth());
+  sum.terms.push_back(term);
+  // A sum of no terms is +0.0; the lanes alone would give -0.0.
+  const bool may_be_empty = is_guarded && has_lanes;
+  const ValueId any = may_be_empty ? expressions_.new_value("has_terms", Dtype::boolean, depth()) : 0;
+  if (may_be_empty) sum.terms.push_back({any, Combine::any, *guard, {}});
+  append({std::move(sum)});
+  const ExprId result = expressions_.value(term.value);
+  if (!may_be_empty) return result;
+  return expressions_.op(Op::select, {expressions_.value(any), result, expressions_.real_constant(dtype, 0)});
 }
 
 }  // namespace dp

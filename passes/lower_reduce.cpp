@@ -1,6 +1,7 @@
 // Reductions: statements in the outermost loop that their index allows; those of one loop share it.
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "ir/loops_walk.h"
@@ -26,6 +27,21 @@ Combine combine_of(Op op) {
     case Op::argmin: return Combine::argmin;
     default: return Combine::multiply_add;
   }
+}
+
+/// What a reduction over nothing gives: sums +0.0. The largest of nothing is refused before it comes here.
+Literal of_nothing(Combine combine, Dtype dtype) {
+  double real = combine == Combine::prod ? 1 : 0;
+  if (combine == Combine::max) real = -std::numeric_limits<double>::infinity();
+  if (combine == Combine::min) real = std::numeric_limits<double>::infinity();
+  if (is_real(dtype)) return {std::vector<double>{real}};
+  const bool is_narrow = dtype == Dtype::i32;
+  using Narrow = std::numeric_limits<std::int32_t>;
+  using Wide = std::numeric_limits<std::int64_t>;
+  std::int64_t integer = combine == Combine::prod || combine == Combine::all ? 1 : 0;
+  if (combine == Combine::max) integer = is_narrow ? Narrow::min() : Wide::min();
+  if (combine == Combine::min) integer = is_narrow ? Narrow::max() : Wide::max();
+  return {std::vector<std::int64_t>{integer}};
 }
 
 bool contains(const std::vector<std::int64_t>& axes, std::size_t axis) {
@@ -73,6 +89,9 @@ ExprId KernelEmitter::reduced(Id id, const Index& index) {
   for (const std::int64_t axis : reduction.axes) {
     const auto k = static_cast<std::size_t>(axis);
     (k >= first_inner ? reduction.inner_extent : reduction.outer_extent) *= extents[k];
+  }
+  if (reduction.outer_extent * reduction.inner_extent == 0) {
+    return expressions_.constant(node.type.dtype, of_nothing(combine_of(node.op), node.type.dtype));
   }
   const bool has_inner = first_inner < extents.size() || node.op == Op::dot;
   reduction.order = has_inner ? ReduceOrder::lanes : ReduceOrder::blocks;

@@ -36,6 +36,7 @@ class Planner {
 
   Plan run() {
     add_inputs_and_constants();
+    for (const Id id : copied_outputs(graph_, stored_)) add_to_outputs(id);
     for (const Kernel& kernel : graph_.kernels) {
       for (const Id id : kernel.outputs) add_output(kernel, id);
     }
@@ -52,7 +53,9 @@ class Planner {
   bool is_safe(std::size_t output, std::size_t input) const {
     const Id fresh = graph_.outputs[output].node, old = graph_.inputs[input];
     const std::size_t writer = writer_of(fresh);
-    if (writer == graph_.kernels.size() || !(graph_[fresh].type == graph_[old].type)) return false;
+    // A copy is made before all kernels: onto itself, or not onto what they read.
+    if (writer == graph_.kernels.size()) return fresh == old;
+    if (!(graph_[fresh].type == graph_[old].type)) return false;
     for (std::size_t k = writer; k < graph_.kernels.size(); ++k) {
       const bool is_read = std::ranges::find(lives_.reads[k], old) != lives_.reads[k].end();
       if (!is_read) continue;
@@ -82,13 +85,17 @@ class Planner {
 
   void add_output(const Kernel& kernel, Id id) {
     if (info(graph_[id].op).form == Form::effect) return;
+    if (add_to_outputs(id) || extend_block(kernel, id)) return;
+    blocks_.push_back({{id}, bytes_of(graph_, id), lives_.of[id]});
+  }
+  bool add_to_outputs(Id id) {
     bool is_output = false;
     for (std::size_t k = 0; k < graph_.outputs.size(); ++k) {
       if (graph_.outputs[k].node != id) continue;
       add(id, Buffer::Place::output, k);
       is_output = true;
     }
-    if (!is_output && !extend_block(kernel, id)) blocks_.push_back({{id}, bytes_of(graph_, id), lives_.of[id]});
+    return is_output;
   }
 
   /// Puts the value into the place of one that its kernel reads last.

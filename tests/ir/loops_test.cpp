@@ -10,7 +10,7 @@ using namespace dp::test;
 TEST_CASE("a module printed is the text it was parsed from", "[loops]") {
   const std::string text =
       module_of("f32[6], i64[3]", "\"a.b\": f32[6], \"\": bool",
-                "  site \"index {} of \\\"x\\\"\\n\" at 1:20:31\n"
+                "  site E3003 \"index {} of \\\"x\\\"\\n\" at 1:20:31\n"
                 "  site \"loss \\x00 and \\x00\" at 0:0:0 of f32, f32[6]\n"
                 "  input net.w: f32[6] 0\n"
                 "  input labels: i64[3] 1\n"
