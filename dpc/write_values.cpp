@@ -5,7 +5,8 @@
 
 namespace dp {
 
-Status write_results(const std::string& path, const std::vector<Leaf>& leaves, const std::vector<Array>& arrays) {
+Status write_results(const std::string& path, const std::vector<Leaf>& leaves,
+                     const std::vector<Array>& arrays) {
   std::vector<NamedArray> named;
   for (std::size_t k = 0; k < arrays.size(); ++k) named.push_back({leaves[k].path, arrays[k]});
   if (!path.ends_with(".npy") && named.size() == 1 && named[0].name.empty()) named[0].name = "0";

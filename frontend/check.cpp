@@ -17,8 +17,8 @@ std::optional<typed::Module> finish(checker::Program& program) {
 
 }  // namespace
 
-std::optional<typed::Module> check(const ast::Module& module, const ast::Module& library, const Sources& sources,
-                                   Diagnostics& diagnostics) {
+std::optional<typed::Module> check(const ast::Module& module, const ast::Module& library,
+                                   const Sources& sources, Diagnostics& diagnostics) {
   checker::Program program(sources, diagnostics);
   checker::enter_declarations(program, library, checker::Origin::library);
   checker::enter_declarations(program, module, checker::Origin::user);
@@ -27,7 +27,8 @@ std::optional<typed::Module> check(const ast::Module& module, const ast::Module&
   return finish(program);
 }
 
-std::optional<typed::Module> check_library(const ast::Module& library, const Sources& sources, Diagnostics& diagnostics) {
+std::optional<typed::Module> check_library(const ast::Module& library, const Sources& sources,
+                                           Diagnostics& diagnostics) {
   checker::Program program(sources, diagnostics);
   checker::enter_declarations(program, library, checker::Origin::library);
   checker::check_declarations(program, library, checker::Origin::library);

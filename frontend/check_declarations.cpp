@@ -94,7 +94,9 @@ struct DeclarationChecker {
 
 /// A body around a closed expression.
 struct Closed {
-  Closed(Program& program, Origin origin, Span span) : body(program, origin, function) { function.span = span; }
+  Closed(Program& program, Origin origin, Span span) : body(program, origin, function) {
+    function.span = span;
+  }
   typed::Function function;
   Body body;
 };
@@ -116,7 +118,8 @@ bool check_constant(Program& program, Entry& entry, typed::Constant& constant, c
   const Span span = value.span();
   constant.type = *wanted;
   constant.value = fitted(closed.body, std::move(value), *wanted);
-  if (!constant.value) program.report(diagnose(diag::DefaultType, span, constant.name, text(*wanted), text(found)));
+  if (!constant.value)
+    program.report(diagnose(diag::DefaultType, span, constant.name, text(*wanted), text(found)));
   return constant.value != nullptr;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Declarations other than functions and layers: dimensions, constants, structs, tests; and all of a file in turn.
+// Declarations other than functions and layers: dimensions, constants, structs, tests; and all of a file in
+// turn.
 
 #include "frontend/check_arguments.h"
 

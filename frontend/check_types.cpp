@@ -61,7 +61,8 @@ void report_unknown(Body& body, const ast::NamedType& named) {
   const auto add = [&names](const Names& table) {
     for (const auto& [name, entry] : table) {
       const auto& node = entry.declaration->node;
-      const bool is_type = std::holds_alternative<ast::LayerDecl>(node) || std::holds_alternative<ast::StructDecl>(node);
+      const bool is_type =
+          std::holds_alternative<ast::LayerDecl>(node) || std::holds_alternative<ast::StructDecl>(node);
       if (is_type) names.push_back(name);
     }
   };
@@ -145,8 +146,10 @@ Dim substitute(const Dim& dim, const typed::Instance& instance) {
 
 typed::TensorShape substitute(const typed::TensorShape& shape, const typed::Instance& instance) {
   typed::TensorShape result;
-  if (shape.pack && instance.pack) result = *instance.pack;
-  else result.pack = shape.pack;
+  if (shape.pack && instance.pack)
+    result = *instance.pack;
+  else
+    result.pack = shape.pack;
   for (const Dim& dim : shape.dims) result.dims.push_back(substitute(dim, instance));
   return result;
 }
@@ -186,7 +189,8 @@ typed::Type substitute(const typed::Type& type, const typed::Instance& instance)
 
 const std::vector<typed::FieldDeclaration>* fields_of(const typed::Type& type) {
   if (const auto* layer = std::get_if<typed::LayerType>(&type.node)) return &layer->declaration->fields;
-  if (const auto* structure = std::get_if<typed::StructType>(&type.node)) return &structure->declaration->fields;
+  if (const auto* structure = std::get_if<typed::StructType>(&type.node))
+    return &structure->declaration->fields;
   return nullptr;
 }
 
@@ -201,8 +205,7 @@ typed::Type field_type(const typed::Type& object, std::size_t field) {
     }
   }
   typed::Type result = substitute(declared, instance);
-  const typed::TensorShape& copies =
-      layer ? layer->copies : std::get<typed::StructType>(object.node).copies;
+  const typed::TensorShape& copies = layer ? layer->copies : std::get<typed::StructType>(object.node).copies;
   if (auto* nested = std::get_if<typed::LayerType>(&result.node); nested && layer) {
     pass_arguments(*nested, *layer);
   }

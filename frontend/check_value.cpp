@@ -12,7 +12,9 @@ typed::Type tensor(Scalar scalar, typed::TensorShape shape) {
   return {typed::TensorType{scalar, std::nullopt, std::move(shape)}};
 }
 
-const typed::TensorType* as_tensor(const typed::Type& type) { return std::get_if<typed::TensorType>(&type.node); }
+const typed::TensorType* as_tensor(const typed::Type& type) {
+  return std::get_if<typed::TensorType>(&type.node);
+}
 
 typed::TensorType& tensor_of(typed::Expr& expression) {
   auto* result = std::get_if<typed::TensorType>(&expression.type.node);
@@ -34,8 +36,10 @@ bool holds_reals(const typed::Type& type) {
     }
     return false;
   };
-  if (const auto* layer = std::get_if<typed::LayerType>(&type.node)) return any_field(layer->declaration->fields);
-  if (const auto* structure = std::get_if<typed::StructType>(&type.node)) return any_field(structure->declaration->fields);
+  if (const auto* layer = std::get_if<typed::LayerType>(&type.node))
+    return any_field(layer->declaration->fields);
+  if (const auto* structure = std::get_if<typed::StructType>(&type.node))
+    return any_field(structure->declaration->fields);
   if (const auto* tuple = std::get_if<typed::TupleType>(&type.node)) {
     for (const typed::Type& each : tuple->elements) {
       if (holds_reals(each)) return true;
@@ -174,7 +178,9 @@ struct Copier {
 
 }  // namespace
 
-typed::ExprPtr copy_closed(const typed::Expr& expression) { return std::visit(Copier{expression}, expression.node); }
+typed::ExprPtr copy_closed(const typed::Expr& expression) {
+  return std::visit(Copier{expression}, expression.node);
+}
 
 std::optional<std::int64_t> literal_integer(const typed::Expr& expression) {
   const auto* number = std::get_if<typed::NumberExpr>(&expression.node);

@@ -1,7 +1,8 @@
 #pragma once
-// What checking an expression gives: a typed expression whose scalar type may still be open, as that of the literal
-// `3` is until its context asks for a real; and the small makers of typed expressions that all checks share.
-// A value without an expression is poisoned: its error has been told, and whoever meets it stays silent.
+// What checking an expression gives: a typed expression whose scalar type may still be open, as that of the
+// literal `3` is until its context asks for a real; and the small makers of typed expressions that all checks
+// share. A value without an expression is poisoned: its error has been told, and whoever meets it stays
+// silent.
 
 #include <utility>
 

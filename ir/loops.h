@@ -147,7 +147,7 @@ struct Buffer {
 
 /// Where a check or a print comes from.
 struct Site {
-  std::string code;  // of a check: that of its diagnostic; empty for a print
+  std::string code;     // of a check: that of its diagnostic; empty for a print
   std::string message;  // with {} for values; of a print: texts between the values, each ended by '\0'
   Span span;
   std::vector<Type> types;  // of the values of a print
