@@ -1,7 +1,8 @@
 // Matrix products. Columns are cut into panels a few vectors wide, rows into tiles of which one fits the
-// registers together with a row of the panel; blocks of tiles share what is packed of x. The order is: batch,
-// block, panel, tile, k. Every element of the result starts at +0.0 and takes its products by fma in
-// increasing k, then runs through the epilogue while it is still in its register.
+// registers together with a row of a panel. The order is: batch, block of panels, tile, panel, k: a tile's
+// rows of x stay in the first cache while the panels of a block pass by, which stay in the second. Every
+// element of the result starts at +0.0 and takes its products by fma in increasing k, then runs through the
+// epilogue while it is still in its register.
 
 #include <algorithm>
 #include <thread>
@@ -53,84 +54,75 @@ void MatmulEmission::run_batches(Emitter& emitter, llvm::Value* begin, llvm::Val
 
 void MatmulEmission::run_batch(Emitter& emitter, llvm::Value* batch, bool is_parallel) {
   const Strided y = plan_.pack_y ? pack_y(emitter) : in_place(emitter, y_, product_.column);
-  if (!is_parallel) {
-    emitter.counted_loop(0, plan_.blocks, 1, {}, stored_, [&](llvm::Value* block, const Values& carried) {
-      run_block(emitter, block, y);
-      return carried;
-    });
-    return;
-  }
-  // Blocks are dealt out to threads: some more of them than there are threads, so that all end at about one
-  // time.
-  const std::int64_t wanted =
-      std::max(plan_.blocks, std::min<std::int64_t>(plan_.tiles.parts, 4 * threads(emitter.program)));
-  plan_.tiles_a_block = (plan_.tiles.parts + wanted - 1) / wanted;
-  plan_.blocks = (plan_.tiles.parts + plan_.tiles_a_block - 1) / plan_.tiles_a_block;
-  emitter.run_in_parallel(statement_, plan_.blocks, 1, {batch, y.pointer},
+  const std::int64_t tiles = plan_.tiles.parts;
+  if (!is_parallel) return run_tiles(emitter, emitter.number(0), emitter.number(tiles), y);
+  emitter.run_in_parallel(statement_, tiles, 1, {batch, y.pointer},
                           [&](Emitter& part, llvm::Value* begin, llvm::Value* end, const Values& outer) {
                             part.bind_variable(product_.batch, outer[0]);
-                            const Strided same_y{outer[1], y.step, y.inner};
-                            part.counted_loop(begin, end, 1, {}, stored_,
-                                              [&](llvm::Value* block, const Values& none) {
-                                                run_block(part, block, same_y);
-                                                return none;
-                                              });
+                            run_tiles(part, begin, end, {outer[1], y.step, y.inner});
                           });
 }
 
-void MatmulEmission::run_block(Emitter& emitter, llvm::Value* block, const Strided& y) {
-  llvm::IRBuilder<>& builder = emitter.builder;
-  llvm::Value* first = builder.CreateNSWMul(block, emitter.number(plan_.tiles_a_block));
-  llvm::Value* last =
-      smaller(emitter, builder.CreateNSWAdd(first, emitter.number(plan_.tiles_a_block)), plan_.tiles.parts);
+/// The tiles of rows from `first` to `last`, all columns.
+void MatmulEmission::run_tiles(Emitter& emitter, llvm::Value* first, llvm::Value* last, const Strided& y) {
   const Strided x = plan_.pack_x ? pack_x(emitter, first, last) : in_place(emitter, x_, product_.row);
   for (const PanelRun& run : plan_.panels) {
-    emitter.counted_loop(0, run.count, 1, {}, stored_, [&](llvm::Value* panel, const Values& carried) {
-      llvm::Value* before =
-          builder.CreateNSWMul(panel, emitter.number(std::int64_t{run.vectors} * plan_.lanes));
-      run_panel(emitter, run, builder.CreateNSWAdd(before, emitter.number(run.first_column)), first, last, x,
-                y);
+    const auto block = [&](llvm::Value* panel, const Values& carried) {
+      llvm::Value* behind = emitter.builder.CreateNSWAdd(panel, emitter.number(plan_.panels_a_block));
+      run_block(emitter, run, {panel, smaller(emitter, behind, run.count)}, {first, last}, x, y);
       return carried;
-    });
+    };
+    emitter.counted_loop(0, run.count, plan_.panels_a_block, {}, stored_, block);
   }
 }
 
-void MatmulEmission::run_panel(Emitter& emitter, const PanelRun& run, llvm::Value* column, llvm::Value* first,
-                               llvm::Value* last, const Strided& x, const Strided& y) {
-  Strided panel = y;
-  if (plan_.pack_y) {
-    panel.inner = std::int64_t{run.vectors} * plan_.lanes;
-    panel.pointer = element_address(emitter, y.pointer,
-                                    emitter.builder.CreateNSWMul(column, emitter.number(product_.inners)));
-  } else {
-    panel.pointer = element_address(emitter, y.pointer, column);
-  }
-  const auto run_tiles = [&](llvm::Value* begin, llvm::Value* end, std::int64_t rows) {
-    const TileForm form{rows, run.vectors, run.masked};
-    emitter.counted_loop(begin, end, 1, {}, stored_, [&](llvm::Value* number, const Values& carried) {
-      tile(emitter, form, number, column, x, panel);
+/// Tiles by panels of one form. Where tiles differ in height, the taller come first.
+void MatmulEmission::run_block(Emitter& emitter, const PanelRun& run, Span panels, Span tiles,
+                               const Strided& x, const Strided& y) {
+  const auto run_form = [&](llvm::Value* begin, llvm::Value* end, std::int64_t rows) {
+    emitter.counted_loop(begin, end, 1, {}, stored_, [&](llvm::Value* tile, const Values& carried) {
+      run_panels(emitter, run, panels, {rows, run.vectors, run.masked}, tile, x, y);
       return carried;
     });
   };
   const auto run_those_there_are = [&](llvm::Value* begin, llvm::Value* end, std::int64_t rows) {
     llvm::Value* are_there = emitter.builder.CreateICmpSLT(begin, end);
     if (const auto* known = llvm::dyn_cast<llvm::ConstantInt>(are_there)) {
-      if (known->isOne()) run_tiles(begin, end, rows);
+      if (known->isOne()) run_form(begin, end, rows);
     } else {
-      emitter.when(are_there, nullptr, stored_, [&] { run_tiles(begin, end, rows); });
+      emitter.when(are_there, nullptr, stored_, [&] { run_form(begin, end, rows); });
     }
   };
-  const std::int64_t larger = plan_.tiles.larger;
-  if (larger == 0) return run_tiles(first, last, plan_.tiles.size);
-  run_those_there_are(first, smaller(emitter, last, larger), plan_.tiles.size + 1);
-  run_those_there_are(larger_of(emitter, first, larger), last, plan_.tiles.size);
+  const std::int64_t taller = plan_.tiles.larger;
+  if (taller == 0) return run_form(tiles.begin, tiles.end, plan_.tiles.size);
+  run_those_there_are(tiles.begin, smaller(emitter, tiles.end, taller), plan_.tiles.size + 1);
+  run_those_there_are(larger(emitter, tiles.begin, taller), tiles.end, plan_.tiles.size);
+}
+
+/// One tile of rows by some panels.
+void MatmulEmission::run_panels(Emitter& emitter, const PanelRun& run, Span panels, const TileForm& form,
+                                llvm::Value* tile, const Strided& x, const Strided& y) {
+  llvm::IRBuilder<>& builder = emitter.builder;
+  const std::int64_t width = std::int64_t{run.vectors} * plan_.lanes;
+  emitter.counted_loop(
+      panels.begin, panels.end, 1, {}, stored_, [&](llvm::Value* number, const Values& carried) {
+        llvm::Value* before = builder.CreateNSWMul(number, emitter.number(width));
+        llvm::Value* column = builder.CreateNSWAdd(before, emitter.number(run.first_column));
+        Strided panel = y;
+        if (plan_.pack_y) panel.inner = width;
+        llvm::Value* distance =
+            plan_.pack_y ? builder.CreateNSWMul(column, emitter.number(product_.inners)) : column;
+        panel.pointer = element_address(emitter, y.pointer, distance);
+        run_tile(emitter, form, tile, column, x, panel);
+        return carried;
+      });
 }
 
 llvm::Value* MatmulEmission::smaller(Emitter& emitter, llvm::Value* value, std::int64_t bound) const {
   llvm::Value* limit = emitter.number(bound);
   return emitter.builder.CreateSelect(emitter.builder.CreateICmpSLT(value, limit), value, limit);
 }
-llvm::Value* MatmulEmission::larger_of(Emitter& emitter, llvm::Value* value, std::int64_t bound) const {
+llvm::Value* MatmulEmission::larger(Emitter& emitter, llvm::Value* value, std::int64_t bound) const {
   llvm::Value* limit = emitter.number(bound);
   return emitter.builder.CreateSelect(emitter.builder.CreateICmpSLT(value, limit), limit, value);
 }

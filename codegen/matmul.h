@@ -29,18 +29,24 @@ class MatmulEmission {
   // emit_matmul.cpp: the loops
   void run_batches(Emitter& emitter, llvm::Value* begin, llvm::Value* end, bool is_parallel);
   void run_batch(Emitter& emitter, llvm::Value* batch, bool is_parallel);
-  void run_block(Emitter& emitter, llvm::Value* block, const Strided& y);
-  void run_panel(Emitter& emitter, const PanelRun& run, llvm::Value* column, llvm::Value* first,
-                 llvm::Value* last, const Strided& x, const Strided& y);
+  struct Span {
+    llvm::Value* begin;
+    llvm::Value* end;
+  };
+  void run_tiles(Emitter& emitter, llvm::Value* first, llvm::Value* last, const Strided& y);
+  void run_block(Emitter& emitter, const PanelRun& run, Span panels, Span tiles, const Strided& x,
+                 const Strided& y);
+  void run_panels(Emitter& emitter, const PanelRun& run, Span panels, const TileForm& form, llvm::Value* tile,
+                  const Strided& x, const Strided& y);
   llvm::Value* row_of(Emitter& emitter, llvm::Value* tile) const;
   llvm::Value* smaller(Emitter& emitter, llvm::Value* value, std::int64_t bound) const;
-  llvm::Value* larger_of(Emitter& emitter, llvm::Value* value, std::int64_t bound) const;
+  llvm::Value* larger(Emitter& emitter, llvm::Value* value, std::int64_t bound) const;
   Strided in_place(Emitter& emitter, const Factor& factor, loops::VariableId along) const;
   static std::int64_t threads(const Program& program);
 
   // matmul_kernel.cpp: one register tile
-  void tile(Emitter& emitter, const TileForm& form, llvm::Value* number, llvm::Value* column,
-            const Strided& x, const Strided& y);
+  void run_tile(Emitter& emitter, const TileForm& form, llvm::Value* number, llvm::Value* column,
+                const Strided& x, const Strided& y);
   Values accumulate(Emitter& emitter, const TileForm& form, const Strided& x, const Strided& y);
   Values next(Emitter& emitter, const TileForm& form, const Values& sums, llvm::Value* at_x,
               llvm::Value* at_y, std::int64_t row_step);
@@ -66,6 +72,7 @@ class MatmulEmission {
   Strided pack_x(Emitter& emitter, llvm::Value* first, llvm::Value* last);
   Strided pack_x_rows(Emitter& emitter, llvm::Value* first, llvm::Value* last);
   Strided pack_x_tiles(Emitter& emitter, llvm::Value* first, llvm::Value* last);
+  void pack_tile_line(Emitter& emitter, llvm::Value* row, llvm::Value* to);
   Strided pack_y(Emitter& emitter);
   void pack_y_rows(Emitter& emitter, const PanelRun& run, llvm::Value* column, llvm::Value* to);
   void pack_y_transposed(Emitter& emitter, const PanelRun& run, llvm::Value* column, llvm::Value* to);

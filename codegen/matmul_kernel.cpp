@@ -14,8 +14,8 @@ constexpr double most_inline_epilogue = 250;
 }  // namespace
 
 /// `number` counts tiles of rows; `column` is the panel's first. `x` begins at row 0, `y` at the panel.
-void MatmulEmission::tile(Emitter& emitter, const TileForm& form, llvm::Value* number, llvm::Value* column,
-                          const Strided& x, const Strided& y) {
+void MatmulEmission::run_tile(Emitter& emitter, const TileForm& form, llvm::Value* number,
+                              llvm::Value* column, const Strided& x, const Strided& y) {
   llvm::Value* row = row_of(emitter, number);
   llvm::Value* distance = plan_.pack_x && !plan_.inner_lanes_x
                               ? emitter.builder.CreateNSWMul(number, emitter.number(tile_elements()))

@@ -28,7 +28,7 @@ Strided MatmulEmission::pack_x_rows(Emitter& emitter, llvm::Value* first, llvm::
   const std::int64_t lanes = plan_.lanes;
   const std::int64_t step = (product_.inners + lanes - 1) / lanes * lanes + lanes;
   const std::int64_t bytes =
-      plan_.tiles_a_block * tile_height() * step * static_cast<std::int64_t>(size_of(x_.dtype));
+      plan_.tiles.parts * tile_height() * step * static_cast<std::int64_t>(size_of(x_.dtype));
   llvm::Value* first_row = row_of(emitter, first);
   llvm::Value* origin = emitter.builder.CreateNSWMul(first_row, emitter.number(-step));
   llvm::Value* memory = element_address(emitter, emitter.scratch(bytes), origin);
@@ -55,34 +55,38 @@ Strided MatmulEmission::pack_x_rows(Emitter& emitter, llvm::Value* first, llvm::
 /// follows. The pointer is that of tile 0, wherever that would be.
 Strided MatmulEmission::pack_x_tiles(Emitter& emitter, llvm::Value* first, llvm::Value* last) {
   const std::int64_t height = tile_height();
-  const std::int64_t elements = plan_.tiles_a_block * tile_elements() + plan_.lanes;
+  const std::int64_t elements = plan_.tiles.parts * tile_elements() + plan_.lanes;
   llvm::Value* scratch = emitter.scratch(elements * static_cast<std::int64_t>(size_of(x_.dtype)));
   llvm::Value* origin = emitter.builder.CreateNSWMul(first, emitter.number(-tile_elements()));
   llvm::Value* memory = element_address(emitter, scratch, origin);
-  emitter.counted_loop(first, last, 1, {}, {}, [&](llvm::Value* number, const Values& carried) {
-    llvm::Value* row = row_of(emitter, number);
-    llvm::Value* distance = emitter.builder.CreateNSWMul(number, emitter.number(tile_elements()));
-    llvm::Value* tile = element_address(emitter, memory, distance);
-    llvm::Value* present = emitter.builder.CreateNSWSub(emitter.number(product_.rows), row);
-    const unsigned level = emitter.depth();
-    emitter.counted_loop(0, product_.inners, 1, {}, {}, [&](llvm::Value* k, const Values& none) {
-      emitter.bind_variable(product_.inner, k);
-      llvm::Value* line =
-          element_address(emitter, tile, emitter.builder.CreateNSWMul(k, emitter.number(height)));
-      for (std::int64_t offset = 0; offset < height; offset += plan_.lanes) {
-        llvm::Value* rest = emitter.builder.CreateNSWSub(present, emitter.number(offset));
-        llvm::Value* mask = emitter.prefix_mask(plan_.lanes, smaller(emitter, rest, height - offset));
-        emitter.with_lanes({product_.row, plan_.lanes, 0, nullptr}, row, mask, {}, [&] {
-          emitter.bind_variable(product_.row, row, offset, level);
-          emitter.store_row(x_.dtype, element_address(emitter, line, offset), emitter.evaluate_lanes(x_.expr),
-                            nullptr);
-        });
-      }
-      return none;
+  emitter.counted_loop(0, product_.inners, 1, {}, {}, [&](llvm::Value* k, const Values& none) {
+    emitter.bind_variable(product_.inner, k);
+    llvm::Value* line =
+        element_address(emitter, memory, emitter.builder.CreateNSWMul(k, emitter.number(height)));
+    emitter.counted_loop(first, last, 1, {}, {}, [&](llvm::Value* number, const Values& carried) {
+      llvm::Value* distance = emitter.builder.CreateNSWMul(number, emitter.number(tile_elements()));
+      pack_tile_line(emitter, row_of(emitter, number), element_address(emitter, line, distance));
+      return carried;
     });
-    return carried;
+    return none;
   });
   return {memory, 1, height};
+}
+
+/// The elements of one k in a tile whose first row is given.
+void MatmulEmission::pack_tile_line(Emitter& emitter, llvm::Value* row, llvm::Value* to) {
+  const std::int64_t height = tile_height();
+  llvm::Value* present = emitter.builder.CreateNSWSub(emitter.number(product_.rows), row);
+  const unsigned level = emitter.depth();
+  for (std::int64_t offset = 0; offset < height; offset += plan_.lanes) {
+    llvm::Value* rest = emitter.builder.CreateNSWSub(present, emitter.number(offset));
+    llvm::Value* mask = emitter.prefix_mask(plan_.lanes, smaller(emitter, rest, height - offset));
+    emitter.with_lanes({product_.row, plan_.lanes, 0, nullptr}, row, mask, {}, [&] {
+      emitter.bind_variable(product_.row, row, offset, level);
+      emitter.store_row(x_.dtype, element_address(emitter, to, offset), emitter.evaluate_lanes(x_.expr),
+                        mask);
+    });
+  }
 }
 
 /// All of it, panel after panel; in a panel row after row, as wide as the panel.

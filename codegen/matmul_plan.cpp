@@ -21,23 +21,23 @@ bool depends(const Module& module, ExprId id, const Matmul& product) {
   return std::ranges::any_of(parts(expr), [&](ExprId part) { return depends(module, part, product); });
 }
 
-std::int64_t rounded_up(std::int64_t count, std::int64_t step) { return (count + step - 1) / step * step; }
-
 struct Tile {
   std::int64_t rows = 1, vectors = 1;
 };
 
 /// Cycles of a product cut into tiles of that form at most: two fused operations and two loads a cycle,
-/// results ready after four, and some cycles around each tile.
-/// `row_loads`: for a vector of y, two where it crosses a cache line.
+/// results ready after four; a cycle lost a step, and more where a wide row of y crowds the loads; some
+/// cycles around each tile. `row_loads`: for a vector of y, two where it crosses a cache line. Fitted to
+/// measurements.
 double cycles(const Matmul& product, std::int64_t vectors, Tile tile, double row_loads) {
   const Even rows(product.rows, tile.rows);
   const Even panels(vectors, tile.vectors);
   double total = 0;
   const auto add = [&](std::int64_t height, std::int64_t width, std::int64_t count) {
-    const double fused = static_cast<double>(height * width) / 2,
-                 loads = (static_cast<double>(height) + row_loads * static_cast<double>(width)) / 2;
-    const double each = std::max({fused, loads, 4.0}) * static_cast<double>(product.inners) + 12 + fused * 2;
+    const auto h = static_cast<double>(height), w = static_cast<double>(width);
+    const double step =
+        std::max({h * w / 2, (h + row_loads * w) / 2, 4.0}) + 1.1 + std::max(0.0, w - 4) * 0.9;
+    const double each = step * static_cast<double>(product.inners) + 40 + h * w / 2;
     total += each * static_cast<double>(count);
   };
   for (const std::int64_t taller : {0, 1}) {
@@ -47,9 +47,9 @@ double cycles(const Matmul& product, std::int64_t vectors, Tile tile, double row
               (wider != 0 ? panels.larger : panels.parts - panels.larger));
     }
   }
-  // Each form of tile is code of its own, which takes time to compile.
+  // Each form of tile is code of its own: what its compilation takes, spread over some thousand runs.
   const double forms = (rows.larger != 0 ? 2.0 : 1.0) * (panels.larger != 0 ? 2.0 : 1.0);
-  return total * (1 + 0.03 * (forms - 1));
+  return total + 1000 * forms;
 }
 
 /// The tile that the estimate likes best, of those whose accumulators, row of y and one element of x fit the
@@ -86,7 +86,7 @@ std::vector<PanelRun> cut_columns(std::int64_t columns, const Even& panels, unsi
   return runs;
 }
 
-/// Rows or columns that lie a multiple of this apart fall into the same few sets of a cache.
+/// Rows that lie a multiple of this apart fall into one set of the first cache.
 constexpr std::int64_t cache_way_bytes = 4096;
 
 bool packs_x(const Factor& x, const Matmul& product, std::size_t bytes, std::int64_t panels) {
@@ -94,7 +94,7 @@ bool packs_x(const Factor& x, const Matmul& product, std::size_t bytes, std::int
   if (panels < 3) return false;
   const std::int64_t row = x.index.coefficient(product.row) * static_cast<std::int64_t>(bytes);
   const std::int64_t inner = x.index.coefficient(product.inner) * static_cast<std::int64_t>(bytes);
-  return row >= cache_way_bytes || inner >= cache_way_bytes / 4;
+  return (row > 0 && row % cache_way_bytes == 0) || inner >= cache_way_bytes / 4;
 }
 
 bool must_pack_y(const Factor& y, const Matmul& product) {
@@ -149,13 +149,9 @@ MatmulPlan plan_matmul(const Program& program, const Matmul& product, const Fact
   plan.inner_lanes_x = !reads_along(program.loops, x.expr, product.row);
   plan.transpose_y = !reads_along(program.loops, y.expr, product.column) &&
                      reads_along(program.loops, y.expr, product.inner);
-  plan.inner_block = product.inners;
-  const std::int64_t block_bytes = program.target.facts.l2_bytes / 2;
-  const std::int64_t x_bytes = product.rows * product.inners * static_cast<std::int64_t>(bytes);
-  const std::int64_t blocks =
-      std::clamp<std::int64_t>(rounded_up(x_bytes, block_bytes) / block_bytes, 1, plan.tiles.parts);
-  plan.tiles_a_block = (plan.tiles.parts + blocks - 1) / blocks;
-  plan.blocks = (plan.tiles.parts + plan.tiles_a_block - 1) / plan.tiles_a_block;
+  const std::int64_t panel_bytes = product.inners * tile.vectors * program.target.facts.vector_bytes;
+  plan.panels_a_block =
+      std::max<std::int64_t>(1, program.target.facts.l2_bytes / 2 / std::max<std::int64_t>(1, panel_bytes));
   return plan;
 }
 

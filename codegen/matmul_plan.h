@@ -41,8 +41,7 @@ struct MatmulPlan {
   Even tiles;                    // of rows
   std::vector<PanelRun> panels;  // of columns
   std::int64_t padded_columns = 0;
-  std::int64_t tiles_a_block = 0, blocks = 1;
-  std::int64_t inner_block = 0;  // k at a time; less than all of it: results wait in memory in between
+  std::int64_t panels_a_block = 1;  // of y in the second cache while all of x passes by
   bool pack_x = false, pack_y = false;
   bool inner_lanes_x = false;  // packing x runs along k, else along rows
   bool transpose_y = false;    // packing y reads along k

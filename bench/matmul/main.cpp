@@ -156,7 +156,7 @@ int main(int count, char** arguments) {
       const bool right = is_right(kernel, size, layout);
       rate(kernel, limit);
       std::vector<double> rates, peaks, shares;
-      for (int round = 0; round < 9; ++round) {
+      for (int round = 0; round < 5; ++round) {
         peaks.push_back(rate(top, limit));
         rates.push_back(rate(kernel, limit));
         shares.push_back(rates.back() / peaks.back());
