@@ -79,19 +79,42 @@ void Emitter::fail_in_order() {
 }
 
 void Emitter::emit_print(const Print& print) {
-  llvm::Value* values = message_values(print.values, nullptr);
+  llvm::Value* values = printed_values(print);
   builder.CreateCall(program.runtime(RuntimeCall::print),
                      {roots.context, builder.getInt32(print.site), values,
                       builder.getInt32(static_cast<unsigned>(print.values.size()))});
 }
 
-/// An array of i64 as dp_fail and dp_print take it; of lanes, those of one.
+/// An array of i64 as dp_fail takes it; of lanes, those of one.
 llvm::Value* Emitter::message_values(std::span<const ExprId> values, llvm::Value* lane) {
-  llvm::Value* list =
-      stack(builder.getInt64Ty(), std::max<std::int64_t>(1, static_cast<std::int64_t>(values.size())));
-  for (std::size_t k = 0; k < values.size(); ++k) {
-    llvm::Value* slot = builder.CreateConstInBoundsGEP1_64(builder.getInt64Ty(), list, k);
-    builder.CreateStore(message_value(values[k], lane), slot);
+  Values words;
+  for (const ExprId value : values) words.push_back(message_value(value, lane));
+  return word_list(words);
+}
+
+/// As dp_print takes it: of a tensor its address.
+llvm::Value* Emitter::printed_values(const Print& print) {
+  const auto& types = program.loops.sites[print.site].types;
+  Values words;
+  for (const ExprId value : print.values) {
+    const auto* load = std::get_if<LoadExpr>(&program.loops.expressions[value].node);
+    const bool is_tensor =
+        load != nullptr && words.size() < types.size() && !types[words.size()].shape.empty();
+    if (is_tensor) {
+      llvm::Value* first = address(load->buffer, linear(program.loops, load->index));
+      words.push_back(builder.CreatePtrToInt(first, builder.getInt64Ty()));
+    } else {
+      words.push_back(message_value(value, nullptr));
+    }
+  }
+  return word_list(words);
+}
+
+llvm::Value* Emitter::word_list(const Values& words) {
+  llvm::Type* word = builder.getInt64Ty();
+  llvm::Value* list = stack(word, std::max<std::int64_t>(1, static_cast<std::int64_t>(words.size())));
+  for (std::size_t k = 0; k < words.size(); ++k) {
+    builder.CreateStore(words[k], builder.CreateConstInBoundsGEP1_64(word, list, k));
   }
   return list;
 }

@@ -217,7 +217,8 @@ llvm::Value* Emitter::prefix_mask(unsigned count, std::int64_t present) {
 }
 
 llvm::Value* Emitter::prefix_mask(unsigned count, llvm::Value* present) {
-  if (const auto* known = llvm::dyn_cast<llvm::ConstantInt>(present)) return prefix_mask(count, known->getSExtValue());
+  if (const auto* known = llvm::dyn_cast<llvm::ConstantInt>(present))
+    return prefix_mask(count, known->getSExtValue());
   std::vector<llvm::Constant*> numbers;
   for (unsigned lane = 0; lane < count; ++lane) numbers.push_back(builder.getInt32(lane));
   llvm::Value* most = builder.CreateBinaryIntrinsic(llvm::Intrinsic::smin, present, number(count));

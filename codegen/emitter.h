@@ -151,8 +151,8 @@ class Emitter {
   void forget(loops::BufferId buffer);
 
   // --- parallel loops: emit_parallel.cpp ---
-  /// Emits into a part of a parallel loop: iterations `begin` to `end`, at least one. `outer` are the values that were
-  /// handed to `run_in_parallel`, as they are called there.
+  /// Emits into a part of a parallel loop: iterations `begin` to `end`, at least one. `outer` are the values
+  /// that were handed to `run_in_parallel`, as they are called there.
   using PartBody =
       std::function<void(Emitter& part, llvm::Value* begin, llvm::Value* end, const Values& outer)>;
   /// Runs `count` iterations of what `statement` does, `grain` or more to a part; leaves where one failed.
@@ -189,6 +189,8 @@ class Emitter {
   void fail_in_order();
   llvm::Value* message_values(std::span<const loops::ExprId> values, llvm::Value* lane);
   llvm::Value* message_value(loops::ExprId value, llvm::Value* lane);
+  llvm::Value* printed_values(const loops::Print& print);
+  llvm::Value* word_list(const Values& words);
   Value compute(loops::ExprId id, const loops::Expr& expr, bool varying);
   Value operand(loops::ExprId id, bool varying);
   void place_builder(unsigned level);

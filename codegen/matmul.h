@@ -39,8 +39,8 @@ class MatmulEmission {
   static std::int64_t threads(const Program& program);
 
   // matmul_kernel.cpp: one register tile
-  void tile(Emitter& emitter, const TileForm& form, llvm::Value* number, llvm::Value* column, const Strided& x,
-            const Strided& y);
+  void tile(Emitter& emitter, const TileForm& form, llvm::Value* number, llvm::Value* column,
+            const Strided& x, const Strided& y);
   Values accumulate(Emitter& emitter, const TileForm& form, const Strided& x, const Strided& y);
   Values next(Emitter& emitter, const TileForm& form, const Values& sums, llvm::Value* at_x,
               llvm::Value* at_y, std::int64_t row_step);

@@ -10,7 +10,9 @@ using namespace loops;
 
 }  // namespace
 
-std::int64_t MatmulEmission::tile_height() const { return plan_.tiles.size + (plan_.tiles.larger != 0 ? 1 : 0); }
+std::int64_t MatmulEmission::tile_height() const {
+  return plan_.tiles.size + (plan_.tiles.larger != 0 ? 1 : 0);
+}
 
 /// Of a tile of x that was packed with lanes along its rows.
 std::int64_t MatmulEmission::tile_elements() const { return product_.inners * tile_height(); }
@@ -19,33 +21,38 @@ Strided MatmulEmission::pack_x(Emitter& emitter, llvm::Value* first, llvm::Value
   return plan_.inner_lanes_x ? pack_x_rows(emitter, first, last) : pack_x_tiles(emitter, first, last);
 }
 
-/// The rows of the tiles from `first` to `last`, one after the other, each a vector longer than it need be, so that they
-/// do not all begin in one set of the cache. The pointer is that of row 0, wherever that would be.
+/// The rows of the tiles from `first` to `last`, one after the other, each a vector longer than it need be,
+/// so that they do not all begin in one set of the cache. The pointer is that of row 0, wherever that would
+/// be.
 Strided MatmulEmission::pack_x_rows(Emitter& emitter, llvm::Value* first, llvm::Value* last) {
   const std::int64_t lanes = plan_.lanes;
   const std::int64_t step = (product_.inners + lanes - 1) / lanes * lanes + lanes;
-  const std::int64_t bytes = plan_.tiles_a_block * tile_height() * step * static_cast<std::int64_t>(size_of(x_.dtype));
+  const std::int64_t bytes =
+      plan_.tiles_a_block * tile_height() * step * static_cast<std::int64_t>(size_of(x_.dtype));
   llvm::Value* first_row = row_of(emitter, first);
   llvm::Value* origin = emitter.builder.CreateNSWMul(first_row, emitter.number(-step));
   llvm::Value* memory = element_address(emitter, emitter.scratch(bytes), origin);
-  emitter.counted_loop(first_row, row_of(emitter, last), 1, {}, {}, [&](llvm::Value* row, const Values& carried) {
-    emitter.bind_variable(product_.row, row);
-    llvm::Value* line = element_address(emitter, memory, emitter.builder.CreateNSWMul(row, emitter.number(step)));
-    emitter.counted_loop(0, product_.inners, lanes, {}, {}, [&](llvm::Value* k, const Values& none) {
-      llvm::Value* rest = emitter.builder.CreateNSWSub(emitter.number(product_.inners), k);
-      llvm::Value* mask = product_.inners % lanes == 0 ? nullptr : emitter.prefix_mask(plan_.lanes, rest);
-      emitter.with_lanes({product_.inner, plan_.lanes, 0, nullptr}, k, mask, {}, [&] {
-        emitter.store_row(x_.dtype, element_address(emitter, line, k), emitter.evaluate_lanes(x_.expr), nullptr);
+  emitter.counted_loop(
+      first_row, row_of(emitter, last), 1, {}, {}, [&](llvm::Value* row, const Values& carried) {
+        emitter.bind_variable(product_.row, row);
+        llvm::Value* line =
+            element_address(emitter, memory, emitter.builder.CreateNSWMul(row, emitter.number(step)));
+        emitter.counted_loop(0, product_.inners, lanes, {}, {}, [&](llvm::Value* k, const Values& none) {
+          llvm::Value* rest = emitter.builder.CreateNSWSub(emitter.number(product_.inners), k);
+          llvm::Value* mask = product_.inners % lanes == 0 ? nullptr : emitter.prefix_mask(plan_.lanes, rest);
+          emitter.with_lanes({product_.inner, plan_.lanes, 0, nullptr}, k, mask, {}, [&] {
+            emitter.store_row(x_.dtype, element_address(emitter, line, k), emitter.evaluate_lanes(x_.expr),
+                              nullptr);
+          });
+          return none;
+        });
+        return carried;
       });
-      return none;
-    });
-    return carried;
-  });
   return {memory, step, 1};
 }
 
-/// Tile by tile, in each k by k the rows. Vectors that reach beyond their tile are overwritten by what follows. The
-/// pointer is that of tile 0, wherever that would be.
+/// Tile by tile, in each k by k the rows. Vectors that reach beyond their tile are overwritten by what
+/// follows. The pointer is that of tile 0, wherever that would be.
 Strided MatmulEmission::pack_x_tiles(Emitter& emitter, llvm::Value* first, llvm::Value* last) {
   const std::int64_t height = tile_height();
   const std::int64_t elements = plan_.tiles_a_block * tile_elements() + plan_.lanes;
@@ -60,13 +67,15 @@ Strided MatmulEmission::pack_x_tiles(Emitter& emitter, llvm::Value* first, llvm:
     const unsigned level = emitter.depth();
     emitter.counted_loop(0, product_.inners, 1, {}, {}, [&](llvm::Value* k, const Values& none) {
       emitter.bind_variable(product_.inner, k);
-      llvm::Value* line = element_address(emitter, tile, emitter.builder.CreateNSWMul(k, emitter.number(height)));
+      llvm::Value* line =
+          element_address(emitter, tile, emitter.builder.CreateNSWMul(k, emitter.number(height)));
       for (std::int64_t offset = 0; offset < height; offset += plan_.lanes) {
         llvm::Value* rest = emitter.builder.CreateNSWSub(present, emitter.number(offset));
         llvm::Value* mask = emitter.prefix_mask(plan_.lanes, smaller(emitter, rest, height - offset));
         emitter.with_lanes({product_.row, plan_.lanes, 0, nullptr}, row, mask, {}, [&] {
           emitter.bind_variable(product_.row, row, offset, level);
-          emitter.store_row(x_.dtype, element_address(emitter, line, offset), emitter.evaluate_lanes(x_.expr), nullptr);
+          emitter.store_row(x_.dtype, element_address(emitter, line, offset), emitter.evaluate_lanes(x_.expr),
+                            nullptr);
         });
       }
       return none;

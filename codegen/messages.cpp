@@ -1,9 +1,9 @@
 #include "codegen/messages.h"
 
 #include <bit>
-#include <cmath>
 #include <cstring>
 
+#include "ir/interpret_machine.h"
 #include "ir/loops_walk.h"
 
 namespace dp::codegen {
@@ -23,58 +23,33 @@ void collect_types(const Module& module, const Body& body,
   }
 }
 
-/// A word as `dp_fail` and `dp_print` are given it.
+using interpreter::BitsMachine;
+
+/// A word as `dp_fail` and `dp_print` are given it: reals are doubles there.
 std::string word_text(Dtype dtype, std::int64_t word) {
-  switch (dtype) {
-    case Dtype::f32: return fmt::format("{}", static_cast<float>(std::bit_cast<double>(word)));
-    case Dtype::f64: return fmt::format("{}", std::bit_cast<double>(word));
-    case Dtype::boolean: return word != 0 ? "true" : "false";
-    default: return fmt::format("{}", word);
-  }
+  if (dtype != Dtype::f32) return BitsMachine::text(static_cast<Bits>(word), dtype);
+  return BitsMachine::text(to_element(static_cast<float>(std::bit_cast<double>(word))), dtype);
 }
 
-template <class T>
-T element(const std::byte* memory, std::int64_t position) {
-  T value;
-  std::memcpy(&value, memory + static_cast<std::size_t>(position) * sizeof(T), sizeof(T));
-  return value;
-}
-
-/// As in a .dp literal: whole reals as `1.0`.
-std::string real_text(auto value) {
-  std::string text = fmt::format("{}", value);
-  if (std::isfinite(value) && text.find_first_of(".e") == std::string::npos) text += ".0";
-  return text;
-}
-
-std::string element_text(Dtype dtype, const std::byte* memory, std::int64_t position) {
-  switch (dtype) {
-    case Dtype::f32: return real_text(element<float>(memory, position));
-    case Dtype::f64: return real_text(element<double>(memory, position));
-    case Dtype::i32: return fmt::format("{}", element<std::int32_t>(memory, position));
-    case Dtype::boolean: return element<std::uint8_t>(memory, position) != 0 ? "true" : "false";
-    default: return fmt::format("{}", element<std::int64_t>(memory, position));
-  }
-}
-
-/// A tensor as a nested literal; `axis` is the one that is written next, `position` where its elements begin.
+/// A tensor as a nested literal; `axis` is written next, `position` is where its elements begin.
 std::string tensor_text(const Type& type, const std::vector<std::int64_t>& extents, const std::byte* memory,
-                        std::size_t axis, std::int64_t& position) {
-  if (axis == extents.size()) return element_text(type.dtype, memory, position++);
+                        std::size_t axis, std::size_t& position) {
+  if (axis == extents.size()) {
+    Bits bits = 0;
+    std::memcpy(&bits, memory + position++ * size_of(type.dtype), size_of(type.dtype));
+    return BitsMachine::text(bits, type.dtype);
+  }
   std::string text = "[";
   for (std::int64_t k = 0; k < extents[axis]; ++k) {
-    text += k == 0 ? "" : ", ";
-    text += tensor_text(type, extents, memory, axis + 1, position);
+    text += (k == 0 ? "" : ", ") + tensor_text(type, extents, memory, axis + 1, position);
   }
   return text + "]";
 }
 
+/// A scalar is the word itself, of a tensor it is the address.
 std::string printed(const Type& type, std::int64_t word) {
-  if (type.shape.empty()) {
-    if (type.dtype == Dtype::f32) return real_text(static_cast<float>(std::bit_cast<double>(word)));
-    return type.dtype == Dtype::f64 ? real_text(std::bit_cast<double>(word)) : word_text(type.dtype, word);
-  }
-  std::int64_t position = 0;
+  if (type.shape.empty()) return word_text(type.dtype, word);
+  std::size_t position = 0;
   return tensor_text(type, constants(type.shape).value(), reinterpret_cast<const std::byte*>(word), 0,
                      position);
 }
@@ -87,16 +62,12 @@ Messages::Messages(const Module& module) : sites_(module.sites) {
 
 Diagnostic Messages::failure(const dp_error& error) const {
   const auto site = static_cast<std::uint32_t>(error.site);
-  std::string message = sites_.at(site).message;
-  std::size_t from = 0, next = 0;
+  std::vector<std::string> texts;
   for (const Dtype dtype : check_types_.at(site)) {
-    const std::size_t at = message.find("{}", from);
-    if (at == std::string::npos || next == std::size(error.values)) break;
-    const std::string text = word_text(dtype, error.values[next++]);
-    message.replace(at, 2, text);
-    from = at + text.size();
+    if (texts.size() == std::size(error.values)) break;
+    texts.push_back(word_text(dtype, error.values[texts.size()]));
   }
-  return diagnose(diag::RuntimeCheck, sites_.at(site).span, message);
+  return check_failure(sites_.at(site), texts);
 }
 
 std::string Messages::print(std::int32_t number, std::span<const std::int64_t> values) const {

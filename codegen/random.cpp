@@ -3,6 +3,7 @@
 #include <array>
 
 #include "support/assert.h"
+#include "support/philox.h"
 
 namespace dp::codegen {
 namespace {
@@ -16,7 +17,7 @@ Value low(Value x) { return x & low_word; }
 Value high(Value x) { return shift_right(x, 32); }
 
 /// The block at `counter` (and `stream`, its upper half) under `key`.
-Block philox(Value counter, Value key, std::int64_t stream) {
+Block draw(Value counter, Value key, std::int64_t stream) {
   constexpr std::int64_t multipliers[] = {0xD2511F53, 0xCD9E8D57};
   constexpr std::int64_t steps[] = {0x9E3779B9, 0xBB67AE85};
   Block block = {low(counter), high(counter), constant(counter, stream), constant(counter, 0)};
@@ -38,11 +39,11 @@ Value as_key(const Block& block) { return block[0] | shift_left(block[1], 32); }
 
 Value apply_random(Op op, std::span<const Value> operands) {
   const Value first = operands[0];
-  if (op == Op::make_key) return as_key(philox(first, constant(first, 0), 0));
-  if (op == Op::fold_key) return as_key(philox(operands[1], first, 1));
+  if (op == Op::make_key) return first;
+  if (op == Op::fold_key) return as_key(draw(operands[1], first, static_cast<std::int64_t>(fold_stream)));
   DP_ASSERT(op == Op::random_bits, "`{}` is not random", name(op));
   const Value position = operands[1];
-  const Block block = philox(shift_right(position, 2), first, 0);
+  const Block block = draw(shift_right(position, 2), first, 0);
   const Value word = position & 3;
   const Value chosen =
       select(word == 0, block[0], select(word == 1, block[1], select(word == 2, block[2], block[3])));

@@ -16,4 +16,7 @@ namespace dp {
 std::optional<typed::Module> check(const ast::Module& module, const ast::Module& library, const Sources& sources,
                                    Diagnostics& diagnostics);
 
+/// Checks every declaration of the library itself, its tests included.
+std::optional<typed::Module> check_library(const ast::Module& library, const Sources& sources, Diagnostics& diagnostics);
+
 }  // namespace dp

@@ -16,9 +16,6 @@
 namespace dp::checker {
 namespace {
 
-/// Parameters that a call gives arguments for: all but a method's layer.
-std::size_t first_parameter(const FunctionRecord& function) { return function.layer ? 1 : 0; }
-
 std::vector<std::string> parameter_names(const FunctionRecord& function) {
   std::vector<std::string> result;
   for (const ast::Parameter& each : function.syntax->parameters) result.push_back(each.name.text);

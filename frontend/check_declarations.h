@@ -15,7 +15,7 @@ const typed::Struct* struct_of(Program& program, Entry& entry);
 /// `Camera(rotation = r, …)`.
 Value build_struct(Body& body, Entry& entry, CallSite site);
 
-/// Checks every declaration of the user's file.
-void check_declarations(Program& program, const ast::Module& module);
+/// Checks every declaration of a file.
+void check_declarations(Program& program, const ast::Module& module, Origin origin);
 
 }  // namespace dp::checker

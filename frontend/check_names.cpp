@@ -62,7 +62,11 @@ Value declared_value(Body& body, Entry& entry, const std::string& name, Span spa
   const typed::Constant* constant = constant_of(body.program, entry);
   if (constant == nullptr) return {};
   const Open open = entry.open_real ? Open::real : entry.open_integer ? Open::integer : Open::no;
-  return {make(constant->type, span, typed::ConstantExpr{constant}), open};
+  if (open == Open::no) return {make(constant->type, span, typed::ConstantExpr{constant}), open};
+  // Nothing but literals and dimensions: it takes the type that this place asks for, as if it were written here.
+  typed::ExprPtr value = copy_closed(*constant->value);
+  value->span = span;
+  return {std::move(value), open};
 }
 
 Value unknown_field(Body& body, const Value& object, const ast::Name& field) {

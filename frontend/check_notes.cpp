@@ -31,7 +31,7 @@ std::string place(const Body& body, Span span) {
   return elsewhere ? line + " of " + body.program.sources[span.file].path : line;
 }
 
-Diagnostic&& add_origins(Diagnostic&& diagnostic, const Body& body, const std::set<std::string>& names) {
+Diagnostic add_origins(Diagnostic diagnostic, const Body& body, const std::set<std::string>& names) {
   for (const std::string& name : names) {
     if (const auto own = body.dims.find(name); own != body.dims.end()) {
       diagnostic.notes.push_back(fmt::format("`{}` is {}, {}", name, own->second.text, place(body, own->second.span)));
@@ -43,18 +43,18 @@ Diagnostic&& add_origins(Diagnostic&& diagnostic, const Body& body, const std::s
     diagnostic.notes.push_back(fmt::format("`{}` is declared as {}, {}", name, size->second.text(),
                                            place(body, entry->second.declaration->span)));
   }
-  return std::move(diagnostic);
+  return diagnostic;
 }
 
 }  // namespace
 
-Diagnostic&& with_origins(Diagnostic&& diagnostic, const Body& body, const std::vector<Dim>& dims) {
+Diagnostic with_origins(Diagnostic diagnostic, const Body& body, const std::vector<Dim>& dims) {
   std::set<std::string> names;
   for (const Dim& dim : dims) names.merge(dim.names());
   return add_origins(std::move(diagnostic), body, names);
 }
 
-Diagnostic&& with_origins(Diagnostic&& diagnostic, const Body& body, const std::vector<typed::Type>& types) {
+Diagnostic with_origins(Diagnostic diagnostic, const Body& body, const std::vector<typed::Type>& types) {
   std::set<std::string> names;
   for (const typed::Type& type : types) collect(type, names);
   return add_origins(std::move(diagnostic), body, names);

@@ -90,7 +90,7 @@ bool check_hyperparameters(Body& body, typed::Train& train, const ast::Expr& exp
   for (std::size_t k = 0; k < placed->size(); ++k) {
     typed::ExprPtr value;
     if ((*placed)[k]) value = hyperparameter_value(body, *(*placed)[k], optimizer, k);
-    else value = copy_number(*optimizer.hyperparameters[k].initial);
+    else value = copy_closed(*optimizer.hyperparameters[k].initial);
     fine = fine && value;
     train.hyperparameters.push_back(std::move(value));
   }

@@ -120,7 +120,7 @@ std::optional<typed::Type> check_type(Body& body, const ast::TypeExpr& type) {
 
 Dim element_count(const typed::TensorShape& shape) {
   const Dim explicit_count = dp::element_count(shape.dims);
-  return shape.pack ? Dim::name("..") * explicit_count : explicit_count;
+  return shape.pack ? Dim::name(typed::pack_count) * explicit_count : explicit_count;
 }
 
 namespace {
@@ -128,7 +128,7 @@ namespace {
 /// The callee's names, and `..` as a count, in the caller's terms.
 DimBindings bindings_of(const typed::Instance& instance) {
   DimBindings result = instance.dims;
-  if (instance.pack) result.insert_or_assign("..", element_count(*instance.pack));
+  if (instance.pack) result.insert_or_assign(typed::pack_count, element_count(*instance.pack));
   return result;
 }
 

@@ -52,8 +52,8 @@ typed::ExprPtr point(Op op, typed::Type type, Span span, std::vector<typed::Expr
 typed::ExprPtr number(double value, typed::Scalar scalar, Span span);
 typed::ExprPtr integer(std::int64_t value, Span span);
 typed::ExprPtr convert(typed::ExprPtr value, typed::Scalar scalar);
-/// A copy of a closed scalar: numbers, conversions and arithmetic on them.
-typed::ExprPtr copy_number(const typed::Expr& expression);
+/// A copy of a closed expression of numbers, dimensions, constants and arithmetic on them.
+typed::ExprPtr copy_closed(const typed::Expr& expression);
 /// Reads a variable; it counts as read.
 typed::ExprPtr use(Body& body, typed::VariableId variable, Span span);
 

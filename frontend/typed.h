@@ -42,6 +42,9 @@ struct TensorShape {
   bool is_scalar() const { return !pack && dims.empty(); }
 };
 
+/// The dimension name that stands for the number of elements behind `..`: in `flatten(x)` of `x: real[..]`.
+inline constexpr const char* pack_count = "size(..)";
+
 struct TensorType {
   Scalar scalar = Scalar::real;
   std::optional<Dim> bound;                     // i32<bound>

@@ -83,8 +83,9 @@ std::string indentation(int indent) { return std::string(static_cast<std::size_t
 ExpressionPrinter::ExpressionPrinter(const std::vector<Variable>& variables) : variables_(variables) {
   std::map<std::string, int> seen;
   for (const Variable& variable : variables) {
-    const int count = ++seen[variable.name];
-    names_.push_back(count == 1 ? variable.name : fmt::format("{}#{}", variable.name, count));
+    const std::string name = variable.name.empty() ? "_" : variable.name;  // the checker's own
+    const int count = ++seen[name];
+    names_.push_back(count == 1 ? name : fmt::format("{}#{}", name, count));
   }
 }
 

@@ -20,9 +20,6 @@ std::uint64_t word_pair(const PhiloxBlock& block) {
   return block[0] | (static_cast<std::uint64_t>(block[1]) << 32);
 }
 
-/// The word that tells the counters of folded keys from those of draws.
-constexpr std::uint64_t fold_stream = 0x666f6c64;
-
 std::uint64_t random_word(Op op, std::uint64_t key, std::uint64_t number) {
   if (op == Op::make_key) return key;
   if (op == Op::fold_key) return word_pair(philox(number, key, fold_stream));

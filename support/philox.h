@@ -27,6 +27,9 @@ constexpr PhiloxBlock philox(PhiloxBlock counter, PhiloxKey key) {
   return counter;
 }
 
+/// The stream that tells the counters of folded keys from those of draws.
+inline constexpr std::uint64_t fold_stream = 0x666f6c64;
+
 /// The block at a 64-bit counter (the low half; the upper half is `stream`) under a 64-bit key.
 constexpr PhiloxBlock philox(std::uint64_t counter, std::uint64_t key, std::uint64_t stream = 0) {
   const auto high = [](std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32); };

@@ -1,6 +1,6 @@
-// How fast are matrix products on one core, as a share of what the core can do? Prints a table over sizes and layouts,
-// then the same as JSON. The peak is measured in the same run, alternating with the products, by a loop of independent
-// fused multiply-adds that this compiler's own code generator makes.
+// How fast are matrix products on one core, as a share of what the core can do? Prints a table over sizes and
+// layouts, then the same as JSON. The peak is measured in the same run, alternating with the products, by a
+// loop of independent fused multiply-adds that this compiler's own code generator makes.
 
 #include <fmt/format.h>
 
@@ -68,7 +68,8 @@ Workload product(std::int64_t size, std::string_view layout) {
   const std::int64_t batches = size <= 64 ? 64 * 64 * 64 / (size * size * size) * 4 : 1;
   const BufferId x = b.input(Dtype::f32, size * size), y = b.input(Dtype::f32, size * size);
   const BufferId result = b.output(Dtype::f32, size * size);
-  const VariableId batch = b.variable("b"), row = b.variable("i"), column = b.variable("j"), inner = b.variable("k");
+  const VariableId batch = b.variable("b"), row = b.variable("i"), column = b.variable("j"),
+                   inner = b.variable("k");
   const Handle i = b.index(row), j = b.index(column), k = b.index(inner);
   Matmul matmul{batch, row, column, inner, batches, size, size, size, 0, 0, b.value("sum"), {}, false};
   matmul.x = b.load(x, layout[0] == 'N' ? i * size + k : k * size + i).id;
@@ -84,7 +85,8 @@ Workload peak() {
   constexpr std::int64_t rounds = 20'000, rows = 5, columns = 64;
   LoopBuilder b;
   const BufferId x = b.input(Dtype::f32, columns), result = b.output(Dtype::f32, rows * columns);
-  const VariableId batch = b.variable("b"), row = b.variable("i"), column = b.variable("j"), inner = b.variable("k");
+  const VariableId batch = b.variable("b"), row = b.variable("i"), column = b.variable("j"),
+                   inner = b.variable("k");
   Matmul matmul{batch, row, column, inner, 1, rows, columns, rounds, 0, 0, b.value("sum"), {}, false};
   matmul.x = b.load(x, b.index(row)).id;
   matmul.y = b.load(x, b.index(column)).id;
@@ -109,7 +111,9 @@ double seconds(const Runner& run) {
 /// GFLOP/s of repeated runs that take about 20 ms.
 double rate(Workload& kernel, double expected_rate) {
   const int repeats = std::max(1, static_cast<int>(0.02 * expected_rate * 1e9 / kernel.flops));
-  const double time = seconds([&] { for (int k = 0; k < repeats; ++k) kernel.run(); });
+  const double time = seconds([&] {
+    for (int k = 0; k < repeats; ++k) kernel.run();
+  });
   return kernel.flops * repeats / time / 1e9;
 }
 
@@ -121,7 +125,8 @@ double median(std::vector<double> values) {
 /// The reference: each element by fma in increasing k.
 bool is_right(Workload& kernel, std::int64_t n, std::string_view layout) {
   kernel.run();
-  const auto x = kernel.inputs[0].as<float>(), y = kernel.inputs[1].as<float>(), r = kernel.outputs[0].as<float>();
+  const auto x = kernel.inputs[0].as<float>(), y = kernel.inputs[1].as<float>(),
+             r = kernel.outputs[0].as<float>();
   for (std::int64_t i = 0; i < n; i += 1 + n / 37) {
     for (std::int64_t j = 0; j < n; ++j) {
       float sum = 0;
@@ -142,7 +147,8 @@ int main(int count, char** arguments) {
   Workload top = peak();
   const double limit = rate(top, 150);
   std::string json;
-  fmt::print("{:>6} {:>7} {:>9} {:>7} {:>9} {:>12}\n", "size", "layout", "GFLOP/s", "peak", "share", "compile ms");
+  fmt::print("{:>6} {:>7} {:>9} {:>7} {:>9} {:>12}\n", "size", "layout", "GFLOP/s", "peak", "share",
+             "compile ms");
   for (const std::int64_t size : {8, 16, 31, 32, 64, 100, 128, 256, 384, 512, 768, 1024}) {
     if (count > 1 && std::to_string(size) != arguments[1]) continue;
     for (const std::string_view layout : {"NN", "NT", "TN"}) {
@@ -155,10 +161,11 @@ int main(int count, char** arguments) {
         rates.push_back(rate(kernel, limit));
         shares.push_back(rates.back() / peaks.back());
       }
-      fmt::print("{:>6} {:>7} {:>9.1f} {:>7.1f} {:>8.0f}% {:>12.1f}{}\n", size, layout, median(rates), median(peaks),
-                 100 * median(shares), 1e3 * kernel.compile_seconds, right ? "" : "  WRONG");
-      json += fmt::format("{}{{\"size\": {}, \"layout\": \"{}\", \"gflops\": {:.1f}, \"peak\": {:.1f}, \"share\": {:.3f}}}",
-                          json.empty() ? "" : ",\n ", size, layout, median(rates), median(peaks), median(shares));
+      fmt::print("{:>6} {:>7} {:>9.1f} {:>7.1f} {:>8.0f}% {:>12.1f}{}\n", size, layout, median(rates),
+                 median(peaks), 100 * median(shares), 1e3 * kernel.compile_seconds, right ? "" : "  WRONG");
+      json += fmt::format(
+          "{}{{\"size\": {}, \"layout\": \"{}\", \"gflops\": {:.1f}, \"peak\": {:.1f}, \"share\": {:.3f}}}",
+          json.empty() ? "" : ",\n ", size, layout, median(rates), median(peaks), median(shares));
     }
   }
   fmt::print("[{}]\n", json);

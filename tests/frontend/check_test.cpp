@@ -153,7 +153,7 @@ TEST_CASE("the whole library checks", "[check]") {
     REQUIRE(parsed);
     for (auto& declaration : parsed->declarations) all.declarations.push_back(std::move(declaration));
   }
-  const auto module = check(all, {}, sources, diagnostics);
+  const auto module = check_library(all, sources, diagnostics);
   INFO(render(diagnostics, sources));
   CHECK(module);
 }

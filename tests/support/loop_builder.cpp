@@ -77,7 +77,7 @@ Stmt LoopBuilder::loop(LoopKind kind, VariableId variable, std::int64_t extent, 
   return {For{kind, variable, extent, std::move(body)}};
 }
 Stmt LoopBuilder::check(Handle condition, std::string message, std::vector<Handle> values) {
-  module.sites.push_back({std::move(message), {}, {}});
+  module.sites.push_back({.message = std::move(message)});
   std::vector<ExprId> ids;
   for (const Handle value : values) ids.push_back(value.id);
   return {Check{condition.id, static_cast<std::uint32_t>(module.sites.size() - 1), ids}};
