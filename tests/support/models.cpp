@@ -44,8 +44,9 @@ Expression spread(const Expression& x, Axes axes, const Shape& shape) {
 }
 
 Expression product(const Expression& x, const Expression& y, Axes batch, Axes sum_x, Axes sum_y) {
-  return {x.graph, x.graph->add(Op::dot, {x.id, y.id},
-                                {{"batch_x", batch}, {"batch_y", batch}, {"sum_x", sum_x}, {"sum_y", sum_y}})};
+  return {x.graph,
+          x.graph->add(Op::dot, {x.id, y.id},
+                       {{"batch_x", batch}, {"batch_y", batch}, {"sum_x", sum_x}, {"sum_y", sum_y}})};
 }
 
 Expression layer(const Expression& x, const Expression& w, const Expression& b) {
@@ -64,7 +65,9 @@ Expression mean_cross_entropy(const Expression& logits, const Expression& labels
   return reduce(Op::reduce_sum, -picked, {0}) / count;
 }
 
-struct State { Expression value, first, second; };
+struct State {
+  Expression value, first, second;
+};
 
 /// Adam, D. Kingma and J. Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1.
 State adam(const State& state, const Expression& gradient, const Expression& t) {
@@ -72,7 +75,8 @@ State adam(const State& state, const Expression& gradient, const Expression& t) 
   const Expression first = state.first * 0.9 + gradient * 0.1;
   const Expression second = state.second * 0.999 + gradient * gradient * 0.001;
   const Expression beta1 = splat(*t.graph, 0.9, t.type()), beta2 = splat(*t.graph, 0.999, t.type());
-  const Expression right1 = spread(1.0 - pow(beta1, t), {}, shape), right2 = spread(1.0 - pow(beta2, t), {}, shape);
+  const Expression right1 = spread(1.0 - pow(beta1, t), {}, shape),
+                   right2 = spread(1.0 - pow(beta2, t), {}, shape);
   const Expression value = state.value - (first / right1) * 0.001 / (sqrt(second / right2) + 1e-8);
   return {value, first, second};
 }
@@ -81,7 +85,8 @@ State adam(const State& state, const Expression& gradient, const Expression& t) 
 
 Graph digits_step(std::int64_t batch, std::int64_t pixels, std::int64_t hidden, std::int64_t classes) {
   Program program;
-  const Expression x = program.input("x", {batch, pixels}), labels = program.input("labels", {batch}, Dtype::i64);
+  const Expression x = program.input("x", {batch, pixels}),
+                   labels = program.input("labels", {batch}, Dtype::i64);
   const Expression t = program.input("t", {});
   const std::vector<std::pair<const char*, Shape>> parameters{
       {"fc1.w", {pixels, hidden}}, {"fc1.b", {hidden}}, {"fc2.w", {hidden, classes}}, {"fc2.b", {classes}}};
@@ -122,7 +127,8 @@ Graph layer_norm(std::int64_t rows, std::int64_t width) {
   Program program;
   const Shape shape{rows, width};
   const Expression x = program.mark(program.input("x", shape));
-  const Expression gain = program.mark(program.input("gain", {width})), bias = program.mark(program.input("bias", {width}));
+  const Expression gain = program.mark(program.input("gain", {width})),
+                   bias = program.mark(program.input("bias", {width}));
   const Expression dy = program.input("dy", shape);
   const double count = static_cast<double>(width);
   const Expression mean = named(reduce(Op::reduce_sum, x, {1}) / count, "mean");
@@ -141,7 +147,8 @@ Graph layer_norm(std::int64_t rows, std::int64_t width) {
 Graph attention(std::int64_t batch, std::int64_t time, std::int64_t width) {
   Program program;
   const Shape shape{batch, time, width}, square{batch, time, time};
-  const Expression q = program.input("q", shape), k = program.input("k", shape), v = program.input("v", shape);
+  const Expression q = program.input("q", shape), k = program.input("k", shape),
+                   v = program.input("v", shape);
   const Expression scores = product(q, k, {0}, {2}, {2}) * 0.125;
   const auto place = [&](std::int64_t axis) {
     return Expression{&program.graph, program.graph.add(Op::iota, {}, {{"axis", axis}, {"shape", square}})};
@@ -158,7 +165,8 @@ Graph column_sums(std::int64_t rows, std::int64_t columns) {
   const Expression x = program.input("x", {rows, columns}), y = program.input("y", {rows, columns});
   program.output("plain", reduce(Op::reduce_sum, x, {0}));
   program.output("product", reduce(Op::reduce_sum, x * y, {0}));
-  program.output("mean", reduce(Op::reduce_sum, exp(y), {0}) / static_cast<double>(std::max<std::int64_t>(rows, 1)));
+  program.output("mean",
+                 reduce(Op::reduce_sum, exp(y), {0}) / static_cast<double>(std::max<std::int64_t>(rows, 1)));
   return program.finished();
 }
 
@@ -166,7 +174,9 @@ Graph adam_update(const std::vector<Shape>& shapes) {
   Program program;
   const Expression t = program.input("t", {});
   for (std::size_t k = 0; k < shapes.size(); ++k) {
-    const auto input = [&](const char* name) { return program.input(fmt::format("{}{}", name, k), shapes[k]); };
+    const auto input = [&](const char* name) {
+      return program.input(fmt::format("{}{}", name, k), shapes[k]);
+    };
     const std::size_t first = program.graph.inputs.size();
     const State state{input("w"), input("m"), input("v")};
     const State next = adam(state, input("g"), t);

@@ -1,16 +1,17 @@
 #pragma once
-// Small programs as real ones are: networks with their gradients and optimizers, for tests of the passes behind
-// `differentiate`. Sizes are parameters; the gradients are taken and the graphs simplified.
+// Small programs as real ones are: networks with their gradients and optimizers, for tests of the passes
+// behind `differentiate`. Sizes are parameters; the gradients are taken and the graphs simplified.
 
 #include "ir/graph.h"
 #include "passes/expression.h"
 
 namespace dp::test {
 
-/// A step of training of a network rows → hidden → classes: relu, cross entropy, Adam on four parameters, all of whose
-/// state is donated. Inputs: x, labels, t, then parameter, first and second moment of each; outputs: the loss, then what
-/// replaces t and the state.
-Graph digits_step(std::int64_t batch = 32, std::int64_t pixels = 64, std::int64_t hidden = 64, std::int64_t classes = 10);
+/// A step of training of a network rows → hidden → classes: relu, cross entropy, Adam on four parameters, all
+/// of whose state is donated. Inputs: x, labels, t, then parameter, first and second moment of each; outputs:
+/// the loss, then what replaces t and the state.
+Graph digits_step(std::int64_t batch = 32, std::int64_t pixels = 64, std::int64_t hidden = 64,
+                  std::int64_t classes = 10);
 
 /// The mean cross entropy of rows of logits and its gradient.
 Graph cross_entropy(std::int64_t batch, std::int64_t classes);
