@@ -47,9 +47,10 @@ double (*library_function(std::string_view name))(double) {
   NAMED(sqrt)
   NAMED(cbrt)
   NAMED(exp)
-  NAMED(expm1) NAMED(exp2) NAMED(log) NAMED(log1p) NAMED(log2) NAMED(log10) NAMED(sin) NAMED(cos) NAMED(tan)
-      NAMED(asin) NAMED(acos) NAMED(atan) NAMED(sinh) NAMED(cosh) NAMED(tanh) NAMED(asinh) NAMED(acosh)
-          NAMED(atanh) NAMED(erf) NAMED(erfc) NAMED(lgamma)
+  NAMED(expm1)
+  NAMED(exp2) NAMED(log) NAMED(log1p) NAMED(log2) NAMED(log10) NAMED(sin) NAMED(cos) NAMED(tan) NAMED(asin)
+      NAMED(acos) NAMED(atan) NAMED(sinh) NAMED(cosh) NAMED(tanh) NAMED(asinh) NAMED(acosh) NAMED(atanh)
+          NAMED(erf) NAMED(erfc) NAMED(lgamma)
 #undef NAMED
               if (name == "sigmoid") return logistic;
   if (name == "softplus") return softened;
