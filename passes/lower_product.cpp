@@ -118,7 +118,8 @@ void KernelEmitter::close_product(Matmul opened) {
   opened.epilogue = std::move(scopes_.back().body);
   scopes_.pop_back();
   if (opened.columns == 1 && opened.rows == 1) return close_single(std::move(opened));
-  // Lanes run along the columns: where there is only one, the rows take their place. Factors commute, bit for bit.
+  // Lanes run along the columns: where there is only one, the rows take their place. Factors commute, bit for
+  // bit.
   if (opened.columns == 1) {
     std::swap(opened.row, opened.column);
     std::swap(opened.rows, opened.columns);
