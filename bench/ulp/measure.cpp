@@ -48,11 +48,28 @@ double (*library_function(std::string_view name))(double) {
   NAMED(cbrt)
   NAMED(exp)
   NAMED(expm1)
-  NAMED(exp2) NAMED(log) NAMED(log1p) NAMED(log2) NAMED(log10) NAMED(sin) NAMED(cos) NAMED(tan) NAMED(asin)
-      NAMED(acos) NAMED(atan) NAMED(sinh) NAMED(cosh) NAMED(tanh) NAMED(asinh) NAMED(acosh) NAMED(atanh)
-          NAMED(erf) NAMED(erfc) NAMED(lgamma)
+  NAMED(exp2)
+  NAMED(log)
+  NAMED(log1p)
+  NAMED(log2)
+  NAMED(log10)
+  NAMED(sin)
+  NAMED(cos)
+  NAMED(tan)
+  NAMED(asin)
+  NAMED(acos)
+  NAMED(atan)
+  NAMED(sinh)
+  NAMED(cosh)
+  NAMED(tanh)
+  NAMED(asinh)
+  NAMED(acosh)
+  NAMED(atanh)
+  NAMED(erf)
+  NAMED(erfc)
+  NAMED(lgamma)
 #undef NAMED
-              if (name == "sigmoid") return logistic;
+  if (name == "sigmoid") return logistic;
   if (name == "softplus") return softened;
   return nullptr;
 }
