@@ -15,28 +15,28 @@ using Handler = std::function<Value(Body&, CallSite)>;
 
 constexpr bool bools = true, any = false;
 
+Handler reduction(ReductionRow row) {
+  return [row](Body& body, CallSite site) { return check_reduction(body, row, std::move(site)); };
+}
+
+Handler conversion(typed::Scalar scalar) {
+  return [scalar](Body& body, CallSite site) { return check_conversion(body, scalar, std::move(site)); };
+}
+
+Handler later(std::string_view name) {
+  return [name](Body& body, CallSite site) { return unsupported(body, site.span, name); };
+}
+
 std::unordered_map<std::string_view, Handler> read_table() {
-  std::unordered_map<std::string_view, Handler> table;
-  const auto reduction = [&table](std::string_view name, ReductionRow row) {
-    table.emplace(name,
-                  [row](Body& body, CallSite site) { return check_reduction(body, row, std::move(site)); });
-  };
-  const auto conversion = [&table](std::string_view name, typed::Scalar scalar) {
-    table.emplace(name, [scalar](Body& body, CallSite site) {
-      return check_conversion(body, scalar, std::move(site));
-    });
-  };
-  const auto later = [&table](std::string_view name) {
-    table.emplace(name, [name](Body& body, CallSite site) { return unsupported(body, site.span, name); });
-  };
-#define REDUCTION(name, op, numbers, doc) reduction(#name, {Op::op, numbers, false});
-#define POSITION(name, op, doc) reduction(#name, {Op::op, false, true});
-#define CONVERSION(name, scalar, doc) conversion(#name, typed::Scalar::scalar);
-#define SPECIAL(name, signature, doc) table.emplace(#name, check_intrinsic_##name);
+  return {
+#define REDUCTION(name, op, numbers, doc) {#name, reduction({Op::op, numbers, false})},
+#define POSITION(name, op, doc) {#name, reduction({Op::op, false, true})},
+#define CONVERSION(name, scalar, doc) {#name, conversion(typed::Scalar::scalar)},
+#define SPECIAL(name, signature, doc) {#name, check_intrinsic_##name},
 #define REDUCES_ALL(name)
-#define LATER(name) later(#name);
+#define LATER(name) {#name, later(#name)},
 #include "frontend/intrinsics.def"
-  return table;
+  };
 }
 
 const std::unordered_map<std::string_view, Handler>& table() {

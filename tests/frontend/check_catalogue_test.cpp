@@ -1,9 +1,10 @@
 // Every diagnostic of the checker has a page, and the program on the page gives exactly that diagnostic.
 
 #include <catch2/catch.hpp>
-#include <set>
+#include <cstdlib>
 
 #include "tests/frontend/check_samples.h"
+#include "tests/frontend/frontend_samples.h"
 
 using namespace dp;
 
@@ -18,7 +19,7 @@ std::string example_of(const CatalogueEntry& entry) {
 }
 
 bool is_of_check(std::string_view code) {
-  for (const std::string_view family : {"E02", "E03", "E05", "E06", "E07", "E09", "W"}) {
+  for (const std::string_view family : {"E02", "E03", "E05", "E06", "E07", "E09", "W00", "W04"}) {
     if (code.starts_with(family)) return true;
   }
   return code == "E0402" || code == "E0403" || code == "E0404" || code == "E0405" || code == "E0406";
@@ -37,6 +38,19 @@ TEST_CASE("the example of every diagnostic of the checker gives that diagnostic 
     CHECK(checked.codes() == std::vector<std::string>{std::string(entry.code)});
   }
   CHECK(examples >= 90);
+}
+
+TEST_CASE("every diagnostic of the checker is told word for word", "[check][golden]") {
+  const std::filesystem::path folder = std::filesystem::path(DP_SOURCE_DIR) / "tests/golden/check/catalogue";
+  for (const CatalogueEntry& entry : catalogue()) {
+    const std::string example = example_of(entry);
+    if (!is_of_check(entry.code) || example.empty()) continue;
+    const std::string said = tests::Checked(example).said();
+    const auto expected = folder / (std::string(entry.code) + ".txt");
+    if (std::getenv("DP_UPDATE_GOLDEN")) std::ofstream(expected) << said;
+    INFO(entry.code << "\n" << example);
+    CHECK(said == tests::read_text(expected));
+  }
 }
 
 TEST_CASE("every diagnostic of the checker has an example", "[check]") {

@@ -23,7 +23,7 @@ void compare(const std::filesystem::path& program, const std::string& text) {
 
 TEST_CASE("mistakes are told with place, cause and cure", "[check][golden]") {
   const auto files = tests::syntax_files("tests/golden/check/errors", ".dp");
-  CHECK(files.size() >= 20);
+  CHECK(files.size() >= 12);
   for (const auto& path : files) {
     compare(path, tests::Checked(tests::read_text(path), path.filename().string()).said());
   }
