@@ -1,6 +1,7 @@
 // Loops, conditions, gathers, checks and prints in compiled code, against the interpreter.
 
 #include <catch2/catch.hpp>
+#include <fstream>
 
 #include "tests/support/loop_builder.h"
 #include "tests/support/run_loops.h"
@@ -146,4 +147,23 @@ TEST_CASE("A print writes its texts and values in order", "[codegen]") {
   CHECK(printed ==
         "at 0: 0.5 of [[0.5, 1, -2], [1e+10, 0.1, 3]]\n"
         "at 1: 1 of [[0.5, 1, -2], [1e+10, 0.1, 3]]\n");
+}
+
+TEST_CASE("Memory of compiled code is never writable and executable at once", "[codegen]") {
+  LoopBuilder b;
+  const BufferId result = b.output(Dtype::f32, 1);
+  b.function("one", {b.store(result, b.integer(0), b.real(1, Dtype::f32))});
+  const auto code = compile(b.module, {}, {}, nullptr);
+  REQUIRE(code);
+  std::ifstream maps("/proc/self/maps");
+  REQUIRE(maps);
+  for (std::string line; std::getline(maps, line);) CHECK(line.find("rwx") == std::string::npos);
+}
+
+TEST_CASE("A CPU that LLVM does not know is refused", "[codegen]") {
+  LoopBuilder b;
+  b.function("none", {});
+  const auto code = compile(b.module, {.cpu = "z80"}, {}, nullptr);
+  REQUIRE_FALSE(code);
+  CHECK(code.error().code == "E1220");
 }
