@@ -1,5 +1,6 @@
 #pragma once
-// The subcommands: each adds itself to the command line and, when chosen, runs and gives an exit code. One file each.
+// The subcommands: each adds itself to the command line and, when chosen, runs and gives an exit code. One
+// file each.
 
 #include <CLI/CLI.hpp>
 

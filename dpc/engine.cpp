@@ -17,7 +17,10 @@ PassOptions pass_options(const CommonOptions& options) {
 }
 
 CompileOptions compile_options(const CommonOptions& options) {
-  return {.optimize = options.optimize, .cpu = options.cpu, .fast_math = options.fast_math, .threads = options.threads};
+  return {.optimize = options.optimize,
+          .cpu = options.cpu,
+          .fast_math = options.fast_math,
+          .threads = options.threads};
 }
 
 std::vector<Array> arrays_of(std::span<const Type> types) {
@@ -34,7 +37,8 @@ Result<Engine> Engine::create(const Graph& graph, const CommonOptions& options, 
   Engine engine;
   StageObserver observer;
   observer.on_time = [&](std::string_view pass, double seconds) { watch.add(std::string(pass), seconds); };
-  auto ready = run_pipeline(graph, pass_options(options), options.interpret ? "simplified" : "planned", observer);
+  auto ready =
+      run_pipeline(graph, pass_options(options), options.interpret ? "simplified" : "planned", observer);
   if (!ready) return ready.error();
   for (const Output& output : ready->outputs) engine.output_types_.push_back((*ready)[output.node].type);
   if (options.interpret) {
@@ -49,7 +53,8 @@ Result<Engine> Engine::create(const Graph& graph, const CommonOptions& options, 
   if (!executable) return executable.error();
   engine.executable_ = std::move(*executable);
   engine.arena_bytes_ = module->arena_bytes;
-  engine.arena_ = std::make_shared<Array>(Dtype::boolean, std::vector<std::int64_t>{std::max<std::int64_t>(1, module->arena_bytes)});
+  engine.arena_ = std::make_shared<Array>(
+      Dtype::boolean, std::vector<std::int64_t>{std::max<std::int64_t>(1, module->arena_bytes)});
   return engine;
 }
 

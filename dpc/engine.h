@@ -1,6 +1,6 @@
 #pragma once
-// From a built graph to something that can be called: through the passes, then either the reference interpreter or
-// compiled code. Both are called the same way, so that every command can use either.
+// From a built graph to something that can be called: through the passes, then either the reference
+// interpreter or compiled code. Both are called the same way, so that every command can use either.
 
 #include <functional>
 #include <memory>
@@ -28,8 +28,8 @@ class Engine {
   std::int64_t arena_bytes() const { return arena_bytes_; }
 
  private:
-  std::shared_ptr<const Graph> graph_;                // of the interpreter
-  std::shared_ptr<const Executable> executable_;      // of compiled code
+  std::shared_ptr<const Graph> graph_;            // of the interpreter
+  std::shared_ptr<const Executable> executable_;  // of compiled code
   std::shared_ptr<Array> arena_;
   std::vector<Type> output_types_;
   std::int64_t arena_bytes_ = 0;

@@ -25,7 +25,8 @@ int format_file(const std::string& path, bool check_only) {
   if (!text) return report(program, text.error());
   const FileId file = program.sources.add(path, *text);
   const auto module = parse(file, program.sources, program.diagnostics);
-  if (const int code = report(program); !module || code != Exit::fine) return code == Exit::fine ? Exit::program_error : code;
+  if (const int code = report(program); !module || code != Exit::fine)
+    return code == Exit::fine ? Exit::program_error : code;
   const std::string formatted = format(*module, program.sources);
   if (formatted == *text) return Exit::fine;
   if (check_only) {
@@ -46,7 +47,8 @@ void add_fmt(CLI::App& app, Action& action) {
   command->callback([&action, options] {
     action = [options] {
       int worst = Exit::fine;
-      for (const std::string& file : options->files) worst = std::max(worst, format_file(file, options->check));
+      for (const std::string& file : options->files)
+        worst = std::max(worst, format_file(file, options->check));
       return worst;
     };
   });

@@ -47,7 +47,8 @@ std::string kinks_page() {
   CommonOptions options;
   options.interpret = true;
   const auto program = load_text("kinks", program_text(), options);
-  DP_ASSERT(program->module, "the table of kinks does not compile:\n{}", render(program->diagnostics, program->sources));
+  DP_ASSERT(program->module, "the table of kinks does not compile:\n{}",
+            render(program->diagnostics, program->sources));
   std::string out;
   std::size_t number = 0;
   for (const Kink& kink : kinks) {

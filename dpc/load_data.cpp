@@ -44,7 +44,8 @@ Result<Field> load_field(Program& program, const typed::DataField& field, const 
   auto values = computed(program, field, *raw);
   if (!values) return values.error();
   const Leaf leaf = leaves(*program.module, field.type, program.build_options()).at(0);
-  FieldType type{field.name, leaf.type.dtype, constants(leaf.type.shape).value_or(std::vector<std::int64_t>{}), std::nullopt};
+  FieldType type{field.name, leaf.type.dtype,
+                 constants(leaf.type.shape).value_or(std::vector<std::int64_t>{}), std::nullopt};
   if (leaf.bound) type.bound = leaf.bound->constant();
   const std::string column = field.columns.empty() ? field.array : field.columns.front();
   return make_field(type, *values, {path, column, file.first_row});
@@ -66,8 +67,9 @@ Split split_of(const typed::Data& data) {
 
 Result<Dataset> load_data(Program& program, const typed::Data& data, const std::string& replacement,
                           const CommonOptions&) {
-  const std::string path =
-      replacement.empty() ? (std::filesystem::path(program.path).parent_path() / data.source).string() : replacement;
+  const std::string path = replacement.empty()
+                               ? (std::filesystem::path(program.path).parent_path() / data.source).string()
+                               : replacement;
   auto arrays = read_arrays(path);
   if (!arrays) return arrays.error();
   std::vector<Field> fields;

@@ -23,8 +23,10 @@ Result<Graph> run_passes(Graph graph, const OptOptions& options) {
   for (const Pass& pass : all_passes()) names.push_back(pass.name);
   for (const std::string& wanted : options.passes) {
     const auto passes = all_passes();
-    const auto found = std::find_if(passes.begin(), passes.end(), [&](const Pass& pass) { return pass.name == wanted; });
-    if (found == passes.end()) return diagnose(diag::NoSuchPass, {}, wanted, fmt::format("{}", fmt::join(names, " ")));
+    const auto found =
+        std::find_if(passes.begin(), passes.end(), [&](const Pass& pass) { return pass.name == wanted; });
+    if (found == passes.end())
+      return diagnose(diag::NoSuchPass, {}, wanted, fmt::format("{}", fmt::join(names, " ")));
     auto next = found->run(graph, pass_options(options));
     if (!next) return next.error();
     graph = std::move(*next);
@@ -51,7 +53,9 @@ void add_opt(CLI::App& app, Action& action) {
   auto options = std::make_shared<OptOptions>();
   auto* command = app.add_subcommand("opt", "reads a dump, runs passes on it, prints the result");
   command->add_option("file", options->file, "a dump that `dpc emit` printed")->required();
-  command->add_option("--pass", options->passes, "the passes, in order, separated by commas")->required()->delimiter(',');
+  command->add_option("--pass", options->passes, "the passes, in order, separated by commas")
+      ->required()
+      ->delimiter(',');
   add_common(*command, *options);
   command->callback([&action, options] { action = [options] { return opt(*options); }; });
 }

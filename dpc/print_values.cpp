@@ -22,7 +22,8 @@ struct Notation {
 
   std::string real(double value, Dtype dtype) const {
     if (std::isnan(value)) return json ? "\"NaN\"" : "nan";
-    if (std::isinf(value)) return json ? (value > 0 ? "\"Infinity\"" : "\"-Infinity\"") : (value > 0 ? "inf" : "-inf");
+    if (std::isinf(value))
+      return json ? (value > 0 ? "\"Infinity\"" : "\"-Infinity\"") : (value > 0 ? "inf" : "-inf");
     std::string digits = dtype == Dtype::f32 ? shortest(static_cast<float>(value)) : shortest(value);
     if (digits.find_first_of(".e") == std::string::npos) digits += ".0";
     return digits;
@@ -42,9 +43,10 @@ std::string shape_text(const Array& array) {
   return "[" + out + "]";
 }
 
-/// The part of a tensor behind the first `axis` indices. Vectors stand on one line; higher ranks nest over lines.
-std::string tensor_part(const Notation& notation, const Array& array, std::size_t axis, std::int64_t& position,
-                        std::size_t indent) {
+/// The part of a tensor behind the first `axis` indices. Vectors stand on one line; higher ranks nest over
+/// lines.
+std::string tensor_part(const Notation& notation, const Array& array, std::size_t axis,
+                        std::int64_t& position, std::size_t indent) {
   const auto& shape = array.shape();
   if (axis == shape.size()) return notation.element(array, position++);
   const bool last = axis + 1 == shape.size();
@@ -56,7 +58,8 @@ std::string tensor_part(const Notation& notation, const Array& array, std::size_
 }
 
 std::string tensor_text(const Notation& notation, const Array& array, std::size_t indent) {
-  if (array.count() == 0 && !array.shape().empty() && !notation.json) return "zeros(" + shape_text(array) + ")";
+  if (array.count() == 0 && !array.shape().empty() && !notation.json)
+    return "zeros(" + shape_text(array) + ")";
   std::int64_t position = 0;
   return tensor_part(notation, array, 0, position, indent);
 }
@@ -66,7 +69,8 @@ class Printer {
   Printer(Notation notation, const std::vector<Array>& leaves) : notation_(notation), leaves_(leaves) {}
 
   std::string print(const typed::Type& type, std::size_t indent) {
-    if (std::holds_alternative<typed::TensorType>(type.node)) return tensor_text(notation_, leaves_.at(next_++), indent);
+    if (std::holds_alternative<typed::TensorType>(type.node))
+      return tensor_text(notation_, leaves_.at(next_++), indent);
     if (auto* tuple = std::get_if<typed::TupleType>(&type.node)) return print_tuple(*tuple, indent);
     if (auto* layer = std::get_if<typed::LayerType>(&type.node))
       return print_record(layer->declaration->name, layer->declaration->fields, indent);

@@ -31,7 +31,8 @@ ast::Module parse_library(Program& program) {
 
 bool asks_for_double(const ast::Module& module) {
   for (const auto& declaration : module.declarations)
-    if (auto* precision = std::get_if<ast::PrecisionDecl>(&declaration.node)) return precision->type.text == "f64";
+    if (auto* precision = std::get_if<ast::PrecisionDecl>(&declaration.node))
+      return precision->type.text == "f64";
   return false;
 }
 
@@ -72,14 +73,17 @@ std::unique_ptr<Program> load_text(const std::string& path, std::string text, co
   auto program = std::make_unique<Program>();
   program->path = path;
   const FileId file = program->sources.add(path, std::move(text));
-  auto syntax = program->watch.measure("parse", [&] { return parse(file, program->sources, program->diagnostics); });
+  auto syntax =
+      program->watch.measure("parse", [&] { return parse(file, program->sources, program->diagnostics); });
   if (!syntax || program->diagnostics.has_errors()) return program;
   program->syntax = std::move(*syntax);
-  const ast::Module library = program->watch.measure("parse library", [&] { return parse_library(*program); });
+  const ast::Module library =
+      program->watch.measure("parse library", [&] { return parse_library(*program); });
   program->module = program->watch.measure(
       "check", [&] { return check(program->syntax, library, program->sources, program->diagnostics); });
   const bool file_is_double = asks_for_double(program->syntax);
-  program->real = (options.precision.empty() ? file_is_double : options.precision == "f64") ? Dtype::f64 : Dtype::f32;
+  program->real =
+      (options.precision.empty() ? file_is_double : options.precision == "f64") ? Dtype::f64 : Dtype::f32;
   return program;
 }
 

@@ -35,7 +35,9 @@ class LiteralReader {
   }
 
  private:
-  Diagnostic bad(const std::string& why) const { return diagnose(diag::BadValue, {}, argument_text(named_), why); }
+  Diagnostic bad(const std::string& why) const {
+    return diagnose(diag::BadValue, {}, argument_text(named_), why);
+  }
 
   Status element(const ast::Expr& expr, std::size_t depth, Numbers& out) {
     if (auto* list = std::get_if<ast::Stack>(&expr.node)) return nested(*list, depth, out);
@@ -84,12 +86,15 @@ class LiteralReader {
 
 Result<Array> to_array(const Numbers& numbers, Dtype dtype, const NamedValue& named) {
   if (!is_real(dtype) && !numbers.all_whole)
-    return diagnose(diag::BadValue, {}, argument_text(named), fmt::format("a whole number is needed for {}", name(dtype)));
+    return diagnose(diag::BadValue, {}, argument_text(named),
+                    fmt::format("a whole number is needed for {}", name(dtype)));
   Array array(dtype, numbers.shape);
   for (std::int64_t k = 0; k < array.count(); ++k) {
     const auto at = static_cast<std::size_t>(k);
-    if (is_real(dtype)) array.set_real(k, numbers.reals[at]);
-    else array.set_integer(k, numbers.integers[at]);
+    if (is_real(dtype))
+      array.set_real(k, numbers.reals[at]);
+    else
+      array.set_integer(k, numbers.integers[at]);
   }
   return array;
 }
@@ -101,8 +106,10 @@ Result<Array> converted(const Array& from, Dtype dtype, const NamedValue& named)
                     fmt::format("it holds {} where {} is needed", name(from.dtype()), name(dtype)));
   Array out(dtype, from.shape());
   for (std::int64_t k = 0; k < out.count(); ++k) {
-    if (is_real(dtype)) out.set_real(k, from.real(k));
-    else out.set_integer(k, from.integer(k));
+    if (is_real(dtype))
+      out.set_real(k, from.real(k));
+    else
+      out.set_integer(k, from.integer(k));
   }
   return out;
 }
@@ -115,7 +122,8 @@ Result<Array> read_csv_matrix(const std::string& path) {
   Array out(Dtype::f64, {rows, columns});
   for (std::int64_t c = 0; c < columns; ++c)
     for (std::int64_t r = 0; r < rows; ++r)
-      out.set_real(r * columns + c, table->columns[static_cast<std::size_t>(c)].values[static_cast<std::size_t>(r)]);
+      out.set_real(r * columns + c,
+                   table->columns[static_cast<std::size_t>(c)].values[static_cast<std::size_t>(r)]);
   return out;
 }
 
@@ -126,13 +134,15 @@ Result<Array> read_array_file(const NamedValue& named) {
   if (path.ends_with(".csv")) return read_csv_matrix(path);
   const auto colon = path.rfind(".npz:");
   if (colon == std::string::npos)
-    return diagnose(diag::BadValue, {}, argument_text(named), "files are .npy, .npz:name, .csv or, for a layer, .safetensors");
+    return diagnose(diag::BadValue, {}, argument_text(named),
+                    "files are .npy, .npz:name, .csv or, for a layer, .safetensors");
   const std::string member = path.substr(colon + 5);
   auto arrays = read_npz(path.substr(0, colon + 4));
   if (!arrays) return arrays.error();
   for (NamedArray& array : *arrays)
     if (array.name == member) return std::move(array.array);
-  return diagnose(diag::BadValue, {}, argument_text(named), fmt::format("the file has no array `{}`", member));
+  return diagnose(diag::BadValue, {}, argument_text(named),
+                  fmt::format("the file has no array `{}`", member));
 }
 
 class ArgumentReader {
@@ -146,7 +156,8 @@ class ArgumentReader {
     if (auto status = check_names(values); !status) return status.error();
     for (typed::VariableId id : function_.parameters) {
       const typed::Variable& parameter = function_.variables[id];
-      const auto found = std::find_if(values.begin(), values.end(), [&](const auto& v) { return v.name == parameter.name; });
+      const auto found =
+          std::find_if(values.begin(), values.end(), [&](const auto& v) { return v.name == parameter.name; });
       if (found == values.end())
         return diagnose(diag::MissingValue, {}, function_.name, parameter.name, typed::text(parameter.type));
       if (auto status = read_parameter(parameter.type, *found); !status) return status.error();
@@ -166,7 +177,8 @@ class ArgumentReader {
         if (!near.empty()) diagnostic.fixes.push_back(fmt::format("{}={}", near, named.value));
         return diagnostic;
       }
-      const bool is_dim = std::find(function_.dims.begin(), function_.dims.end(), named.name) != function_.dims.end();
+      const bool is_dim =
+          std::find(function_.dims.begin(), function_.dims.end(), named.name) != function_.dims.end();
       if (is_dim) out_.build.dims.insert_or_assign(named.name, Dim(std::atoll(named.value.c_str())));
     }
     return Done{};
@@ -175,7 +187,9 @@ class ArgumentReader {
   Status read_parameter(const typed::Type& type, const NamedValue& named) {
     if (std::holds_alternative<typed::LayerType>(type.node)) return read_layer(type, named);
     auto* tensor = std::get_if<typed::TensorType>(&type.node);
-    if (!tensor) return diagnose(diag::BadValue, {}, argument_text(named), "values of this type cannot be given on the command line yet");
+    if (!tensor)
+      return diagnose(diag::BadValue, {}, argument_text(named),
+                      "values of this type cannot be given on the command line yet");
     auto array = read_tensor(*tensor, named);
     if (!array) return array.error();
     if (auto status = bind(tensor->shape, array->shape(), named); !status) return status;
@@ -195,7 +209,9 @@ class ArgumentReader {
     Diagnostics diagnostics;
     auto expr = parse_value(file, program_.sources, diagnostics);
     if (!expr || diagnostics.has_errors())
-      return diagnostics.all().empty() ? diagnose(diag::BadValue, {}, argument_text(named), "it is not a value") : diagnostics.all()[0];
+      return diagnostics.all().empty()
+                 ? diagnose(diag::BadValue, {}, argument_text(named), "it is not a value")
+                 : diagnostics.all()[0];
     auto numbers = LiteralReader(named).read(**expr);
     if (!numbers) return numbers.error();
     return to_array(*numbers, dtype, named);
@@ -205,14 +221,16 @@ class ArgumentReader {
   Status read_layer(const typed::Type& type, const NamedValue& named) {
     if (named.value.starts_with("@")) return read_layer_file(type, named);
     if (named.value != "init" && !named.value.starts_with("init:"))
-      return diagnose(diag::BadValue, {}, argument_text(named), "a layer is `@file.safetensors`, `init` or `init:SEED`");
+      return diagnose(diag::BadValue, {}, argument_text(named),
+                      "a layer is `@file.safetensors`, `init` or `init:SEED`");
     Array seed(Dtype::i64, {});
     if (named.value.size() > 5) seed.set_integer(0, std::atoll(named.value.c_str() + 5));
     auto graph = build_initial(*program_.module, type, named.name, out_.build);
     if (!graph) return graph.error();
     for (const Output& output : graph->outputs)
       if (!constants((*graph)[output.node].type.shape))
-        return diagnose(diag::BadValue, {}, argument_text(named), "its dimensions are not known: give them as NAME=SIZE");
+        return diagnose(diag::BadValue, {}, argument_text(named),
+                        "its dimensions are not known: give them as NAME=SIZE");
     auto engine = Engine::create(*graph, options_, program_.watch);
     if (!engine) return engine.error();
     auto arrays = engine->run(std::span<const Array>(&seed, 1));
@@ -226,10 +244,12 @@ class ArgumentReader {
     if (!file) return file.error();
     for (const Leaf& leaf : leaves(*program_.module, type, out_.build)) {
       const auto found = std::find_if(file->arrays.begin(), file->arrays.end(), [&](const NamedArray& array) {
-        return array.name == named.name + "." + leaf.path || array.name.ends_with("." + leaf.path) || array.name == leaf.path;
+        return array.name == named.name + "." + leaf.path || array.name.ends_with("." + leaf.path) ||
+               array.name == leaf.path;
       });
       if (found == file->arrays.end())
-        return diagnose(diag::BadValue, {}, argument_text(named), fmt::format("the file has no `{}.{}`", named.name, leaf.path));
+        return diagnose(diag::BadValue, {}, argument_text(named),
+                        fmt::format("the file has no `{}.{}`", named.name, leaf.path));
       if (auto status = bind({.dims = leaf.type.shape}, found->array.shape(), named); !status) return status;
       auto array = converted(found->array, leaf.type.dtype, named);
       if (!array) return array.error();
@@ -252,27 +272,32 @@ class ArgumentReader {
     return program_.real;
   }
 
-  Diagnostic shape_error(const typed::TensorShape& shape, std::span<const std::int64_t> extents, const NamedValue& named) const {
+  Diagnostic shape_error(const typed::TensorShape& shape, std::span<const std::int64_t> extents,
+                         const NamedValue& named) const {
     std::string given;
     for (std::int64_t extent : extents) given += (given.empty() ? "" : ", ") + std::to_string(extent);
     std::string wanted = shape.pack ? ".." : "";
-    for (const Dim& dim : shape.dims) wanted += (wanted.empty() ? "" : ", ") + dim.substitute(out_.build.dims).text();
+    for (const Dim& dim : shape.dims)
+      wanted += (wanted.empty() ? "" : ", ") + dim.substitute(out_.build.dims).text();
     return diagnose(diag::ValueShape, {}, named.name, "[" + given + "]", "[" + wanted + "]");
   }
 
   /// Solves the names of the shape from the extents, and checks what was known.
-  Status bind(const typed::TensorShape& shape, const std::vector<std::int64_t>& extents, const NamedValue& named) {
+  Status bind(const typed::TensorShape& shape, const std::vector<std::int64_t>& extents,
+              const NamedValue& named) {
     if (extents.size() < shape.dims.size() || (!shape.pack && extents.size() != shape.dims.size()))
       return shape_error(shape, extents, named);
     const std::size_t packed = extents.size() - shape.dims.size();
-    if (shape.pack) out_.build.pack = Shape(extents.begin(), extents.begin() + static_cast<std::ptrdiff_t>(packed));
+    if (shape.pack)
+      out_.build.pack = Shape(extents.begin(), extents.begin() + static_cast<std::ptrdiff_t>(packed));
     for (std::size_t k = 0; k < shape.dims.size(); ++k) {
       const Dim dim = shape.dims[k].substitute(known_dims());
       const Dim extent(extents[packed + k]);
       const auto names = dim.names();
       if (names.size() == 1) {
         const auto solved = dim.solve(*names.begin(), extent);
-        if (!solved || !solved->constant() || *solved->constant() < 0) return shape_error(shape, extents, named);
+        if (!solved || !solved->constant() || *solved->constant() < 0)
+          return shape_error(shape, extents, named);
         out_.build.dims.insert_or_assign(*names.begin(), *solved);
       } else if (names.empty() && !(dim == extent)) {
         return shape_error(shape, extents, named);
@@ -292,7 +317,8 @@ class ArgumentReader {
     const auto bound = type.bound->substitute(known_dims()).constant();
     for (std::int64_t k = 0; bound && k < array.count(); ++k)
       if (array.integer(k) < 0 || array.integer(k) >= *bound)
-        return diagnose(diag::BadValue, {}, argument_text(named), fmt::format("{} is not in 0 .. {}", array.integer(k), *bound - 1));
+        return diagnose(diag::BadValue, {}, argument_text(named),
+                        fmt::format("{} is not in 0 .. {}", array.integer(k), *bound - 1));
     return Done{};
   }
 

@@ -5,8 +5,8 @@
 
 namespace dp {
 
-/// Writes the command line, the version and the .dp files among the arguments to a new file in the temporary folder;
-/// its path, or a sentence where that fails too.
+/// Writes the command line, the version and the .dp files among the arguments to a new file in the temporary
+/// folder; its path, or a sentence where that fails too.
 std::string write_reproducer(int argc, char** argv, const std::string& message);
 
 }  // namespace dp

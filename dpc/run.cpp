@@ -27,7 +27,8 @@ Result<const typed::Function*> find_function(const Program& program, const std::
 Status print_results(const typed::Function& function, const std::vector<Leaf>& result_leaves,
                      const std::vector<Array>& results, const CommonOptions& options) {
   if (!options.output.empty()) return write_results(options.output, result_leaves, results);
-  const std::string text = options.format == "json" ? print_json(function.result, results) : print_literal(function.result, results);
+  const std::string text = options.format == "json" ? print_json(function.result, results)
+                                                    : print_literal(function.result, results);
   if (!results.empty()) fmt::print("{}\n", text);
   return Done{};
 }
@@ -38,13 +39,15 @@ Status run_function(Program& program, const RunOptions& options) {
   if (!function) return function.error();
   auto arguments = read_arguments(program, **function, values, options);
   if (!arguments) return arguments.error();
-  auto graph = program.watch.measure("build", [&] { return build(*program.module, **function, arguments->build); });
+  auto graph =
+      program.watch.measure("build", [&] { return build(*program.module, **function, arguments->build); });
   if (!graph) return graph.error();
   auto engine = Engine::create(*graph, options, program.watch);
   if (!engine) return engine.error();
   auto results = program.watch.measure("run", [&] { return engine->run(arguments->arrays); });
   if (!results) return results.error();
-  return print_results(**function, leaves(*program.module, (*function)->result, arguments->build), *results, options);
+  return print_results(**function, leaves(*program.module, (*function)->result, arguments->build), *results,
+                       options);
 }
 
 int run(const RunOptions& options) {
@@ -61,7 +64,8 @@ int run(const RunOptions& options) {
 void add_run(CLI::App& app, Action& action) {
   auto options = std::make_shared<RunOptions>();
   auto* command = app.add_subcommand("run", "compiles and runs a function; without its name, `main`");
-  command->add_option("file", options->file, "a .dp file, or a dump (.ir) that `dpc emit` printed")->required();
+  command->add_option("file", options->file, "a .dp file, or a dump (.ir) that `dpc emit` printed")
+      ->required();
   command->add_option("words", options->words, "[FN] [NAME=VALUE …]");
   add_common(*command, *options);
   command->callback([&action, options] { action = [options] { return run(*options); }; });

@@ -12,7 +12,8 @@
 namespace dp {
 namespace {
 
-/// A function whose parameters and result are the leaves of a graph, so that values are read and printed as usual.
+/// A function whose parameters and result are the leaves of a graph, so that values are read and printed as
+/// usual.
 typed::Type type_of(const Type& type) {
   static constexpr typed::Scalar scalars[] = {typed::Scalar::f32, typed::Scalar::f64,     typed::Scalar::i32,
                                               typed::Scalar::i64, typed::Scalar::boolean, typed::Scalar::key};
@@ -31,8 +32,10 @@ typed::Function signature_of(const Graph& graph) {
   function.dims.assign(dims.begin(), dims.end());
   typed::TupleType results;
   for (const Output& output : graph.outputs) results.elements.push_back(type_of(graph[output.node].type));
-  if (results.elements.size() == 1) function.result = results.elements[0];
-  else function.result = {results};
+  if (results.elements.size() == 1)
+    function.result = results.elements[0];
+  else
+    function.result = {results};
   return function;
 }
 
@@ -46,7 +49,8 @@ Status run_parsed(Program& program, const Graph& graph, const CommonOptions& opt
   if (!engine) return engine.error();
   auto results = engine->run(arguments->arrays);
   if (!results) return results.error();
-  const std::string text = options.format == "json" ? print_json(function.result, *results) : print_literal(function.result, *results);
+  const std::string text = options.format == "json" ? print_json(function.result, *results)
+                                                    : print_literal(function.result, *results);
   fmt::print("{}\n", text);
   return Done{};
 }
@@ -58,8 +62,10 @@ std::pair<std::string, std::vector<NamedValue>> split_words(const std::vector<st
   std::pair<std::string, std::vector<NamedValue>> out{otherwise, {}};
   for (const std::string& word : words) {
     const auto equals = word.find('=');
-    if (equals == std::string::npos) out.first = word;
-    else out.second.push_back({word.substr(0, equals), word.substr(equals + 1)});
+    if (equals == std::string::npos)
+      out.first = word;
+    else
+      out.second.push_back({word.substr(0, equals), word.substr(equals + 1)});
   }
   return out;
 }

@@ -33,13 +33,14 @@ std::string node_label(const Graph& graph, Id id) {
 
 std::string dot_node(const Graph& graph, Id id) {
   const bool leaf = graph[id].operands.empty();
-  return fmt::format("  n{} [label=\"{}\", shape={}];\n", id, node_label(graph, id), leaf ? "box" : "ellipse");
+  return fmt::format("  n{} [label=\"{}\", shape={}];\n", id, node_label(graph, id),
+                     leaf ? "box" : "ellipse");
 }
 
 }  // namespace
 
 const std::vector<std::string>& stage_names() {
-  static const std::vector<std::string> names{"ast",   "typed",   "graph", "grad", "simplified", "fused",
+  static const std::vector<std::string> names{"ast",     "typed", "graph", "grad", "simplified", "fused",
                                               "planned", "loops", "llvm",  "asm",  "dot",        "svg"};
   return names;
 }
@@ -57,11 +58,13 @@ Result<std::string> stage_text(const Graph& graph, std::string_view stage, const
   auto module = lower(*result, pass_options(options));
   if (!module) return module.error();
   if (stage == "loops") return loops::print(*module);
-  return stage == "llvm" ? emit_llvm(*module, compile_options(options)) : emit_assembly(*module, compile_options(options));
+  return stage == "llvm" ? emit_llvm(*module, compile_options(options))
+                         : emit_assembly(*module, compile_options(options));
 }
 
 std::string dot_text(const Graph& graph) {
-  std::string out = fmt::format("digraph \"{}\" {{\n  rankdir=BT;\n  node [fontname=\"sans-serif\"];\n", escaped(graph.name));
+  std::string out = fmt::format("digraph \"{}\" {{\n  rankdir=BT;\n  node [fontname=\"sans-serif\"];\n",
+                                escaped(graph.name));
   const auto live = live_nodes(graph);
   for (Id id : live) out += dot_node(graph, id);
   for (Id id : live)
@@ -84,7 +87,8 @@ Result<std::string> svg_text(const Graph& graph) {
   file.reset();
   std::string out;
   {
-    std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(fmt::format("dot -Tsvg {} 2>/dev/null", path).c_str(), "r"), pclose);
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(
+        popen(fmt::format("dot -Tsvg {} 2>/dev/null", path).c_str(), "r"), pclose);
     std::array<char, 4096> buffer;
     for (std::size_t count = 1; pipe && count > 0;) {
       count = std::fread(buffer.data(), 1, buffer.size(), pipe.get());

@@ -1,5 +1,5 @@
-// dpc test FILE…: runs the `test` blocks. A test with `given` runs on values drawn from fixed seeds; a failing one is
-// shrunk to the simplest values that still fail.
+// dpc test FILE…: runs the `test` blocks. A test with `given` runs on values drawn from fixed seeds; a
+// failing one is shrunk to the simplest values that still fail.
 
 #include <cmath>
 #include <cstdio>
@@ -25,10 +25,14 @@ std::vector<Array> draw(const std::vector<Type>& types, std::uint64_t test_numbe
   std::uint64_t counter = 0;
   for (Array& array : out)
     for (std::int64_t k = 0; k < array.count(); ++k) {
-      const auto words = philox({static_cast<std::uint32_t>(counter++), 0, 0, 0}, {static_cast<std::uint32_t>(test_number), 0x74657374});
+      const auto words = philox({static_cast<std::uint32_t>(counter++), 0, 0, 0},
+                                {static_cast<std::uint32_t>(test_number), 0x74657374});
       const double unit = (words[0] + 0.5) * 0x1p-32 * 2 - 1;
-      if (is_real(array.dtype())) array.set_real(k, test_number == 0 ? std::round(unit * 2) : unit * 3);
-      else array.set_integer(k, array.dtype() == Dtype::boolean ? words[0] & 1 : static_cast<std::int64_t>(words[0] % 4));
+      if (is_real(array.dtype()))
+        array.set_real(k, test_number == 0 ? std::round(unit * 2) : unit * 3);
+      else
+        array.set_integer(
+            k, array.dtype() == Dtype::boolean ? words[0] & 1 : static_cast<std::int64_t>(words[0] % 4));
     }
   return out;
 }
@@ -73,7 +77,8 @@ std::string given_text(const typed::Function& function, const std::vector<Array>
   std::string out;
   for (std::size_t k = 0; k < values.size(); ++k) {
     const typed::Variable& parameter = function.variables[function.parameters[k]];
-    out += fmt::format("{}{} = {}", k > 0 ? ", " : "", parameter.name, print_literal(parameter.type, {values[k]}));
+    out += fmt::format("{}{} = {}", k > 0 ? ", " : "", parameter.name,
+                       print_literal(parameter.type, {values[k]}));
   }
   return out;
 }

@@ -37,7 +37,8 @@ void print_outcome(const TrainSettings& settings, const TrainOutcome& outcome) {
     return;
   }
   fmt::print("{} loss {:.6g}\n", part, values[0]);
-  for (std::size_t k = 1; k < values.size(); ++k) fmt::print("{} {} {:.6g}\n", part, settings.metrics[k - 1], values[k]);
+  for (std::size_t k = 1; k < values.size(); ++k)
+    fmt::print("{} {} {:.6g}\n", part, settings.metrics[k - 1], values[k]);
 }
 
 int run_train(const TrainOptions& options) {
@@ -50,7 +51,8 @@ int run_train(const TrainOptions& options) {
   auto state = (*session)->initial_state();
   if (!state) return report(*program, state.error());
   Reporter reporter = reporter_of(options);
-  auto outcome = train((*session)->settings(), (*session)->data(), std::move(*state), (*session)->hooks(), reporter);
+  auto outcome =
+      train((*session)->settings(), (*session)->data(), std::move(*state), (*session)->hooks(), reporter);
   if (options.time) program->watch.print();
   if (!outcome) return report(*program, outcome.error());
   if (!options.json && outcome->end != TrainEnd::interrupted) print_outcome((*session)->settings(), *outcome);

@@ -51,7 +51,8 @@ Status TrainSession::load_data() {
   if (!train_.data) return Done{};
   const auto replaced = options_.data_files.find(train_.data->name);
   const std::string path = replaced == options_.data_files.end() ? "" : replaced->second;
-  auto data = program_.watch.measure("data", [&] { return dp::load_data(program_, *train_.data, path, options_); });
+  auto data =
+      program_.watch.measure("data", [&] { return dp::load_data(program_, *train_.data, path, options_); });
   if (!data) return data.error();
   data_ = std::move(*data);
   return Done{};
@@ -61,7 +62,8 @@ Status TrainSession::compile() {
   const std::int64_t all = data_ ? data_->size(Part::train) : 0;
   settings_.batch = options_.batch ? *options_.batch : train_.batch.value_or(0);
   const std::int64_t batch = settings_.batch == 0 ? all : settings_.batch;
-  auto graphs = program_.watch.measure("build", [&] { return build_train(*program_.module, train_, batch, program_.build_options()); });
+  auto graphs = program_.watch.measure(
+      "build", [&] { return build_train(*program_.module, train_, batch, program_.build_options()); });
   if (!graphs) return graphs.error();
   graphs_ = std::move(*graphs);
   auto step = Engine::create(graphs_.step, options_, program_.watch);
@@ -100,7 +102,8 @@ Result<std::vector<Array>> TrainSession::initial_state() {
   if (!engine) return engine.error();
   Array seed(Dtype::i64, {});
   seed.set_integer(0, static_cast<std::int64_t>(settings_.seed));
-  return program_.watch.measure("initial values", [&] { return engine->run(std::span<const Array>(&seed, 1)); });
+  return program_.watch.measure("initial values",
+                                [&] { return engine->run(std::span<const Array>(&seed, 1)); });
 }
 
 Result<double> TrainSession::step(std::span<Array> state, std::span<const Array> batch, std::int64_t number) {
@@ -128,7 +131,8 @@ Result<const Engine*> TrainSession::evaluation(std::int64_t examples) {
   return &evaluations_.emplace(examples, std::move(*engine)).first->second;
 }
 
-Result<std::vector<double>> TrainSession::evaluate(std::span<const Array> parameters, std::span<const Array> batch) {
+Result<std::vector<double>> TrainSession::evaluate(std::span<const Array> parameters,
+                                                   std::span<const Array> batch) {
   auto engine = evaluation(batch.empty() ? 0 : batch[0].shape().at(0));
   if (!engine) return engine.error();
   std::vector<Array> inputs(parameters.begin(), parameters.end());

@@ -1,6 +1,6 @@
 #pragma once
-// A training block made ready to run: its data loaded, its three graphs compiled, its initial state drawn. The driver
-// of the runtime does the rest through the hooks.
+// A training block made ready to run: its data loaded, its three graphs compiled, its initial state drawn.
+// The driver of the runtime does the rest through the hooks.
 
 #include <map>
 #include <memory>
@@ -13,9 +13,9 @@
 namespace dp {
 
 struct TrainOptions : CommonOptions {
-  std::string name;                                // of the block; empty: the only one
+  std::string name;  // of the block; empty: the only one
   std::optional<std::int64_t> epochs, steps, batch, seed;
-  std::map<std::string, std::string> data_files;   // --data NAME=FILE
+  std::map<std::string, std::string> data_files;  // --data NAME=FILE
   std::string out;
   bool resume = false, quiet = false, json = false;
 };

@@ -1,6 +1,6 @@
 #pragma once
-// The syntax tree: what the user wrote, resolved to nothing yet. `parse` makes it, `format` prints it back, `check`
-// reads it. Nodes are values in variants; every node has the span of its text.
+// The syntax tree: what the user wrote, resolved to nothing yet. `parse` makes it, `format` prints it back,
+// `check` reads it. Nodes are values in variants; every node has the span of its text.
 
 #include <cstdint>
 #include <memory>
@@ -23,7 +23,8 @@ struct Name {
   Span span;
 };
 
-// ---- statements and blocks -------------------------------------------------------------------------------------
+// ---- statements and blocks
+// -------------------------------------------------------------------------------------
 
 struct Stmt;
 struct Block {
@@ -31,48 +32,108 @@ struct Block {
   std::vector<Stmt> statements;  // the value of a block is its last statement, where that is an expression
 };
 
-// ---- expressions -----------------------------------------------------------------------------------------------
+// ---- expressions
+// -----------------------------------------------------------------------------------------------
 
-struct IntegerLiteral { std::uint64_t value; };          // 12, 1_000, 0xff
-struct RealLiteral { double value; };                    // 1.5, 1e-3, inf, nan, pi: the span has the spelling
-struct BoolLiteral { bool value; };
-struct StringLiteral { std::string value; };             // escapes resolved
-struct NameUse { std::string name; };
-struct Field { ExprPtr object; Name field; };            // net.fc1, x.T
+struct IntegerLiteral {
+  std::uint64_t value;
+};  // 12, 1_000, 0xff
+struct RealLiteral {
+  double value;
+};  // 1.5, 1e-3, inf, nan, pi: the span has the spelling
+struct BoolLiteral {
+  bool value;
+};
+struct StringLiteral {
+  std::string value;
+};  // escapes resolved
+struct NameUse {
+  std::string name;
+};
+struct Field {
+  ExprPtr object;
+  Name field;
+};  // net.fc1, x.T
 
 struct IndexItem {
-  enum class Kind { at, slice, all, ellipsis } kind;     // x[i], x[a..b] x[a..] x[..b], x[:], x[..]
-  ExprPtr begin, end;                                    // `at` uses begin only; either may be missing in a slice
+  enum class Kind { at, slice, all, ellipsis } kind;  // x[i], x[a..b] x[a..] x[..b], x[:], x[..]
+  ExprPtr begin, end;  // `at` uses begin only; either may be missing in a slice
   Span span;
 };
-struct Index { ExprPtr object; std::vector<IndexItem> items; };
+struct Index {
+  ExprPtr object;
+  std::vector<IndexItem> items;
+};
 
-struct Argument { std::optional<Name> name; ExprPtr value; };
-struct Call { ExprPtr callee; std::vector<Argument> arguments; };
+struct Argument {
+  std::optional<Name> name;
+  ExprPtr value;
+};
+struct Call {
+  ExprPtr callee;
+  std::vector<Argument> arguments;
+};
 
 enum class UnaryOp { negative, not_ };
-struct Unary { UnaryOp op; ExprPtr operand; };
+struct Unary {
+  UnaryOp op;
+  ExprPtr operand;
+};
 
 enum class BinaryOp {
-  add, subtract, multiply, divide, remainder, matmul, power, range,
-  equal, not_equal, less, less_equal, greater, greater_equal, close, and_, or_,
+  add,
+  subtract,
+  multiply,
+  divide,
+  remainder,
+  matmul,
+  power,
+  range,
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  close,
+  and_,
+  or_,
 };
-struct Binary { BinaryOp op; Span op_span; ExprPtr left, right; };
+struct Binary {
+  BinaryOp op;
+  Span op_span;
+  ExprPtr left, right;
+};
 
-struct Pipe { ExprPtr value, target; };                  // x |> f(a): target is a name, a path or a call
-struct As { ExprPtr value; std::vector<ExprPtr> dims; bool pack = false; };  // x as [n, 2*d]; pack: `as [.., d]`
+struct Pipe {
+  ExprPtr value, target;
+};  // x |> f(a): target is a name, a path or a call
+struct As {
+  ExprPtr value;
+  std::vector<ExprPtr> dims;
+  bool pack = false;
+};  // x as [n, 2*d]; pack: `as [.., d]`
 
-struct IfBranch { ExprPtr condition; Block body; };
-struct If { std::vector<IfBranch> branches; std::optional<Block> otherwise; };
+struct IfBranch {
+  ExprPtr condition;
+  Block body;
+};
+struct If {
+  std::vector<IfBranch> branches;
+  std::optional<Block> otherwise;
+};
 
 /// `i`, `i in 0..n`, `x in xs`
-struct Binder { Name name; ExprPtr range; };
+struct Binder {
+  Name name;
+  ExprPtr range;
+};
 /// `for i, j: e`, `for x in xs { … }`, and `f i, j if c: e`, which has a function.
 struct For {
-  ExprPtr function;                                      // null for `for`
+  ExprPtr function;  // null for `for`
   std::vector<Binder> binders;
-  ExprPtr filter;                                        // may be null
-  Block body;                                            // `: e` is a block of one expression
+  ExprPtr filter;  // may be null
+  Block body;      // `: e` is a block of one expression
   bool braces = false;
 };
 
@@ -80,87 +141,140 @@ enum class GradKind { grad, vjp, jvp, jacobian, hessian };
 struct Grad {
   GradKind kind;
   ExprPtr of;
-  ExprPtr wrt;                                           // a name, a path or a tuple of them
-  ExprPtr with;                                          // of vjp `with`, of jvp `along`; else null
+  ExprPtr wrt;   // a name, a path or a tuple of them
+  ExprPtr with;  // of vjp `with`, of jvp `along`; else null
 };
 
-struct Tuple { std::vector<ExprPtr> elements; };         // (a, b), (a,) and ()
-struct Stack { std::vector<ExprPtr> elements; };         // [a, b, c]
+struct Tuple {
+  std::vector<ExprPtr> elements;
+};  // (a, b), (a,) and ()
+struct Stack {
+  std::vector<ExprPtr> elements;
+};  // [a, b, c]
 /// Only as the last argument of `data … { x: … = columns("p0".."p63") / 16 }` and the like: an ordinary Call.
 
 struct Expr {
   Span span;
-  std::variant<IntegerLiteral, RealLiteral, BoolLiteral, StringLiteral, NameUse, Field, Index, Call, Unary, Binary,
-               Pipe, As, If, For, Grad, Tuple, Stack>
+  std::variant<IntegerLiteral, RealLiteral, BoolLiteral, StringLiteral, NameUse, Field, Index, Call, Unary,
+               Binary, Pipe, As, If, For, Grad, Tuple, Stack>
       node;
-  bool parenthesised = false;                            // the user wrote ( ) around it: kept by `format`
+  bool parenthesised = false;  // the user wrote ( ) around it: kept by `format`
 };
 
-// ---- types -----------------------------------------------------------------------------------------------------
+// ---- types
+// -----------------------------------------------------------------------------------------------------
 
-struct DimList { bool pack = false; std::vector<ExprPtr> dims; Span span; };  // [.., n, 2*d]
+struct DimList {
+  bool pack = false;
+  std::vector<ExprPtr> dims;
+  Span span;
+};  // [.., n, 2*d]
 
 /// `f32`, `i32<n>[batch]`, `Camera[n]`, `gpt.Block(d, h)[depth]`, `key`
 struct NamedType {
-  std::optional<Name> module;                            // `gpt.`
+  std::optional<Name> module;  // `gpt.`
   Name name;
-  ExprPtr bound;                                         // i32<bound>; else null
-  std::vector<Argument> arguments;                       // of a layer
+  ExprPtr bound;                    // i32<bound>; else null
+  std::vector<Argument> arguments;  // of a layer
   bool has_arguments = false;
   std::optional<DimList> dims;
 };
-struct TupleType { std::vector<TypePtr> elements; };
-struct FunctionType { std::vector<TypePtr> parameters; TypePtr result; };
+struct TupleType {
+  std::vector<TypePtr> elements;
+};
+struct FunctionType {
+  std::vector<TypePtr> parameters;
+  TypePtr result;
+};
 
 struct TypeExpr {
   Span span;
   std::variant<NamedType, TupleType, FunctionType> node;
 };
 
-// ---- statements ------------------------------------------------------------------------------------------------
+// ---- statements
+// ------------------------------------------------------------------------------------------------
 
 /// What stands left of `=`: a name, `x[i, a..b]`, or a tuple of them.
 struct Target {
   Span span;
-  Name name;                                             // empty for a tuple
-  std::vector<IndexItem> items;                          // of an element update
-  std::vector<Target> parts;                             // of a tuple
+  Name name;                     // empty for a tuple
+  std::vector<IndexItem> items;  // of an element update
+  std::vector<Target> parts;     // of a tuple
 };
 enum class AssignOp { bind, add, subtract, multiply, divide };
-struct Bind { Target target; AssignOp op; ExprPtr value; };
-struct ExprStmt { ExprPtr value; };
-struct Return { ExprPtr value; };
-struct While { ExprPtr condition; ExprPtr limit; Block body; };  // `while c upto N { }`; limit may be null
-struct Assert { ExprPtr condition; ExprPtr message; };   // message may be null
-struct Print { std::vector<ExprPtr> arguments; };
+struct Bind {
+  Target target;
+  AssignOp op;
+  ExprPtr value;
+};
+struct ExprStmt {
+  ExprPtr value;
+};
+struct Return {
+  ExprPtr value;
+};
+struct While {
+  ExprPtr condition;
+  ExprPtr limit;
+  Block body;
+};  // `while c upto N { }`; limit may be null
+struct Assert {
+  ExprPtr condition;
+  ExprPtr message;
+};  // message may be null
+struct Print {
+  std::vector<ExprPtr> arguments;
+};
 
 struct Stmt {
   Span span;
   std::variant<Bind, ExprStmt, Return, While, Assert, Print> node;
 };
 
-// ---- declarations ----------------------------------------------------------------------------------------------
+// ---- declarations
+// ----------------------------------------------------------------------------------------------
 
-struct Parameter { Name name; TypePtr type; ExprPtr initial; };  // of a function (default), a layer or struct field
+struct Parameter {
+  Name name;
+  TypePtr type;
+  ExprPtr initial;
+};  // of a function (default), a layer or struct field
 
 struct Function {
-  Name name;                                             // empty for a layer's nameless function
-  std::vector<Parameter> parameters;                     // types may be null in an optimizer's step
-  TypePtr result;                                        // may be null
+  Name name;                          // empty for a layer's nameless function
+  std::vector<Parameter> parameters;  // types may be null in an optimizer's step
+  TypePtr result;                     // may be null
   std::vector<ExprPtr> where;
-  Block body;                                            // `= e` is a block of one expression
+  Block body;  // `= e` is a block of one expression
   bool braces = false;
   bool remat = false, exported = false;
   Span span;
 };
-struct DimDecl { struct One { Name name; ExprPtr size; }; std::vector<One> dims; };
-struct ConstDecl { Name name; TypePtr type; ExprPtr value; };    // type may be null
-struct StructDecl { Name name; std::vector<Parameter> fields; };
+struct DimDecl {
+  struct One {
+    Name name;
+    ExprPtr size;
+  };
+  std::vector<One> dims;
+};
+struct ConstDecl {
+  Name name;
+  TypePtr type;
+  ExprPtr value;
+};  // type may be null
+struct StructDecl {
+  Name name;
+  std::vector<Parameter> fields;
+};
 
-struct LayerField { Parameter field; bool state = false; };
+struct LayerField {
+  Parameter field;
+  bool state = false;
+};
 struct LayerDecl {
   Name name;
-  std::vector<Parameter> arguments;                      // names, perhaps with defaults; no types
+  std::vector<Parameter> arguments;  // names, perhaps with defaults; no types
   std::vector<LayerField> fields;
   std::vector<Function> functions;
 };
@@ -172,65 +286,127 @@ struct AdjointDecl {
   Block body;
 };
 
-/// An entry of a data, train or optimizer block whose first word is its kind: `split train 0.8, test 0.2, seed 7` is
-/// word "split" and items (train, 0.8), (test, 0.2), (seed, 7).
-struct SplitPart { Name name; ExprPtr size; };
+/// An entry of a data, train or optimizer block whose first word is its kind: `split train 0.8, test 0.2,
+/// seed 7` is word "split" and items (train, 0.8), (test, 0.2), (seed, 7).
+struct SplitPart {
+  Name name;
+  ExprPtr size;
+};
 /// `x: T = e`; `(x, y) = windows(bytes, 64)` has parts and no name. The type may be null.
-struct DataField { Name name; TypePtr type; ExprPtr value; std::vector<Name> parts; };
+struct DataField {
+  Name name;
+  TypePtr type;
+  ExprPtr value;
+  std::vector<Name> parts;
+};
 struct DataDecl {
   Name name;
   ExprPtr source;
   std::vector<DataField> fields;
-  std::vector<SplitPart> split;                          // `seed` is one of them
+  std::vector<SplitPart> split;  // `seed` is one of them
   Span split_span;
-  struct Scaling { Name kind; std::vector<Name> fields; };
-  std::vector<Scaling> scalings;                         // standardize, minmax, whiten
+  struct Scaling {
+    Name kind;
+    std::vector<Name> fields;
+  };
+  std::vector<Scaling> scalings;  // standardize, minmax, whiten
 };
 
-struct TrainParam { bool frozen; Name name; TypePtr type; ExprPtr initial; ExprPtr from; };
-struct TrainFreeze { ExprPtr path; };
-struct TrainData { std::vector<Name> names; Name from; ExprPtr batch; };
-struct TrainObjective { bool maximize; ExprPtr value; };
-struct TrainMetric { Name name; ExprPtr value; };
-struct TrainUsing { ExprPtr optimizer; ExprPtr clip; };  // clip may be null
-struct TrainRun { ExprPtr count; bool epochs; std::vector<Argument> options; };  // `run 30 epochs, seed = 0`; count null: `seeds = 0..5` alone
+struct TrainParam {
+  bool frozen;
+  Name name;
+  TypePtr type;
+  ExprPtr initial;
+  ExprPtr from;
+};
+struct TrainFreeze {
+  ExprPtr path;
+};
+struct TrainData {
+  std::vector<Name> names;
+  Name from;
+  ExprPtr batch;
+};
+struct TrainObjective {
+  bool maximize;
+  ExprPtr value;
+};
+struct TrainMetric {
+  Name name;
+  ExprPtr value;
+};
+struct TrainUsing {
+  ExprPtr optimizer;
+  ExprPtr clip;
+};  // clip may be null
+struct TrainRun {
+  ExprPtr count;
+  bool epochs;
+  std::vector<Argument> options;
+};  // `run 30 epochs, seed = 0`; count null: `seeds = 0..5` alone
 struct TrainEvery {
   ExprPtr count;
   bool epochs;
-  struct Action { enum class Kind { save, print, metric } kind; Span span; std::vector<ExprPtr> arguments; std::optional<Name> name; };
+  struct Action {
+    enum class Kind { save, print, metric } kind;
+    Span span;
+    std::vector<ExprPtr> arguments;
+    std::optional<Name> name;
+  };
   std::vector<Action> actions;
 };
-struct TrainAccumulate { ExprPtr count; };
-struct TrainStop { std::vector<Argument> options; };     // patience = 5, on = accuracy
+struct TrainAccumulate {
+  ExprPtr count;
+};
+struct TrainStop {
+  std::vector<Argument> options;
+};  // patience = 5, on = accuracy
 struct TrainItem {
   Span span;
-  std::variant<TrainParam, TrainFreeze, TrainData, TrainObjective, TrainMetric, TrainUsing, TrainRun, TrainEvery,
-               TrainAccumulate, TrainStop, Stmt>
+  std::variant<TrainParam, TrainFreeze, TrainData, TrainObjective, TrainMetric, TrainUsing, TrainRun,
+               TrainEvery, TrainAccumulate, TrainStop, Stmt>
       node;
 };
-struct TrainDecl { Name name; std::vector<TrainItem> items; };
+struct TrainDecl {
+  Name name;
+  std::vector<TrainItem> items;
+};
 
 struct OptimizerDecl {
   Name name;
-  std::vector<Parameter> arguments;                      // hyperparameters with defaults
-  struct State { Name name; ExprPtr initial; };
+  std::vector<Parameter> arguments;  // hyperparameters with defaults
+  struct State {
+    Name name;
+    ExprPtr initial;
+  };
   std::vector<State> states;
-  std::vector<Function> functions;                       // `step` or `search`
+  std::vector<Function> functions;  // `step` or `search`
 };
-struct TestDecl { std::string name; std::vector<Parameter> given; Block body; };
-struct ImportDecl { std::string path; std::optional<Name> as; };
-struct PrecisionDecl { Name type; };
+struct TestDecl {
+  std::string name;
+  std::vector<Parameter> given;
+  Block body;
+};
+struct ImportDecl {
+  std::string path;
+  std::optional<Name> as;
+};
+struct PrecisionDecl {
+  Name type;
+};
 
 struct Decl {
   Span span;
-  Name name;                                             // repeated from the node, for look-up; empty for tests
-  std::string doc;                                       // the `##` lines before it
-  std::variant<Function, DimDecl, ConstDecl, StructDecl, LayerDecl, AdjointDecl, DataDecl, TrainDecl, OptimizerDecl,
-               TestDecl, ImportDecl, PrecisionDecl>
+  Name name;        // repeated from the node, for look-up; empty for tests
+  std::string doc;  // the `##` lines before it
+  std::variant<Function, DimDecl, ConstDecl, StructDecl, LayerDecl, AdjointDecl, DataDecl, TrainDecl,
+               OptimizerDecl, TestDecl, ImportDecl, PrecisionDecl>
       node;
 };
 
-struct Comment { Span span; };                           // kept for `format`
+struct Comment {
+  Span span;
+};  // kept for `format`
 
 struct Module {
   FileId file = 0;

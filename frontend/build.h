@@ -1,8 +1,8 @@
 #pragma once
-// From the typed tree to the graph: calls are inlined, structs and layers flattened to their leaves, dimensions
-// replaced by what is known of them, gradients become `vjp` and `jvp` nodes for `differentiate`. `check` has proven
-// the program; what can still fail here is only what depends on sizes (`as` between sizes, `where` clauses) and
-// constructs that are not supported yet.
+// From the typed tree to the graph: calls are inlined, structs and layers flattened to their leaves,
+// dimensions replaced by what is known of them, gradients become `vjp` and `jvp` nodes for `differentiate`.
+// `check` has proven the program; what can still fail here is only what depends on sizes (`as` between sizes,
+// `where` clauses) and constructs that are not supported yet.
 
 #include <map>
 #include <string>
@@ -15,14 +15,15 @@
 namespace dp {
 
 struct BuildOptions {
-  Dtype real = Dtype::f32;   // what `real` is
-  DimBindings dims;          // sizes of the function's own dimensions, as far as they are known
-  Shape pack;                // what `..` of the function's signature stands for
+  Dtype real = Dtype::f32;  // what `real` is
+  DimBindings dims;         // sizes of the function's own dimensions, as far as they are known
+  Shape pack;               // what `..` of the function's signature stands for
 };
 
-/// The graph of a function: one input for each leaf of each parameter, named by its path (`x`, `net.fc1.w`), one
-/// output for each leaf of the result (``, `0.1`, `fc1.w`).
-Result<Graph> build(const typed::Module& module, const typed::Function& function, const BuildOptions& options);
+/// The graph of a function: one input for each leaf of each parameter, named by its path (`x`, `net.fc1.w`),
+/// one output for each leaf of the result (``, `0.1`, `fc1.w`).
+Result<Graph> build(const typed::Module& module, const typed::Function& function,
+                    const BuildOptions& options);
 
 /// A leaf of a value: its path behind the name of the value ("" for a tensor), and its graph type.
 struct Leaf {
@@ -33,14 +34,14 @@ struct Leaf {
 /// The leaves of a type, in the order in which they are stored and passed.
 std::vector<Leaf> leaves(const typed::Module& module, const typed::Type& type, const BuildOptions& options);
 
-/// Initial values of a layer, or of any type whose leaves are declared with them: a graph from the input `seed`
-/// (i64) to one output for each leaf.
+/// Initial values of a layer, or of any type whose leaves are declared with them: a graph from the input
+/// `seed` (i64) to one output for each leaf.
 Result<Graph> build_initial(const typed::Module& module, const typed::Type& type, const std::string& name,
                             const BuildOptions& options);
 
 /// What one leaf of a training block's state is.
 struct StateLeaf {
-  std::string path;          // "net.fc1.w"; of an optimizer's state "adam.m.net.fc1.w"
+  std::string path;  // "net.fc1.w"; of an optimizer's state "adam.m.net.fc1.w"
   Type type;
 };
 
@@ -48,7 +49,7 @@ struct StateLeaf {
 struct TrainProgram {
   std::vector<StateLeaf> parameters;
   std::vector<StateLeaf> optimizer_state;
-  std::vector<Leaf> batch;               // inputs of one batch; the batch dimension is first
+  std::vector<Leaf> batch;  // inputs of one batch; the batch dimension is first
   std::vector<std::string> batch_names;
   std::vector<std::string> metrics;
   /// seed: i64 → parameters, then optimizer state
@@ -64,9 +65,9 @@ struct TrainProgram {
 Result<TrainProgram> build_train(const typed::Module& module, const typed::Train& train, std::int64_t batch,
                                  const BuildOptions& options);
 
-/// The values of a data set's field from its raw columns: a graph from `columns` (the field's raw type behind an axis
-/// of examples) to the field, again behind that axis.
-Result<Graph> build_data_field(const typed::Module& module, const typed::DataField& field, std::int64_t examples,
-                               const BuildOptions& options);
+/// The values of a data set's field from its raw columns: a graph from `columns` (the field's raw type behind
+/// an axis of examples) to the field, again behind that axis.
+Result<Graph> build_data_field(const typed::Module& module, const typed::DataField& field,
+                               std::int64_t examples, const BuildOptions& options);
 
 }  // namespace dp

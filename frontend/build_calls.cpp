@@ -25,10 +25,11 @@ Value Builder::call(const typed::CallExpr& call, const typed::Expr& whole, Frame
 
   Frame callee = root_frame();
   for (const auto& [name, dim] : call.instance.dims) callee.dims.insert_or_assign(name, resolve(dim, frame));
-  callee.pack = call.instance.pack ? resolve(*call.instance.pack, frame) : Shape{};
+  callee.set_pack(call.instance.pack ? resolve(*call.instance.pack, frame) : Shape{});
   callee.real = dtype(call.instance.real, frame);
   if (!call.arguments.empty())
-    if (auto* layer = std::get_if<typed::LayerType>(&call.arguments[0]->type.node)) enter_layer(*layer, frame, callee);
+    if (auto* layer = std::get_if<typed::LayerType>(&call.arguments[0]->type.node))
+      enter_layer(*layer, frame, callee);
   check_clauses(*function, callee, whole.span);
   if (++depth_ > deepest_call) fail(diagnose(diag::CallsTooDeep, whole.span, function->name, deepest_call));
   Value result = inline_function(*function, arguments(call, frame), std::move(callee));
@@ -42,7 +43,8 @@ Value Builder::call(const typed::CallExpr& call, const typed::Expr& whole, Frame
   Value::Parts parts;
   const auto& elements = std::get<typed::TupleType>(whole.type.node).elements;
   for (std::size_t k = 0; k < elements.size(); ++k)
-    parts.push_back(Value::tensor(spread_leaf(std::get<typed::TensorType>(elements[k].node), result.parts()[k].id())));
+    parts.push_back(
+        Value::tensor(spread_leaf(std::get<typed::TensorType>(elements[k].node), result.parts()[k].id())));
   return Value::tree(std::move(parts));
 }
 
@@ -51,7 +53,8 @@ Value Builder::inline_function(const typed::Function& function, std::vector<Valu
             function.parameters.size(), arguments.size());
   callee.declarations = &function.variables;
   for (std::size_t k = 0; k < arguments.size(); ++k)
-    bind(function.parameters[k], std::move(arguments[k]), callee, function.variables[function.parameters[k]].span);
+    bind(function.parameters[k], std::move(arguments[k]), callee,
+         function.variables[function.parameters[k]].span);
   return evaluate(*function.body, callee);
 }
 
@@ -70,7 +73,8 @@ void Builder::check_clauses(const typed::Function& function, const Frame& callee
   }
 }
 
-Result<Graph> build(const typed::Module& module, const typed::Function& function, const BuildOptions& options) {
+Result<Graph> build(const typed::Module& module, const typed::Function& function,
+                    const BuildOptions& options) {
   return guarded<Graph>([&] {
     Builder builder(module, options);
     builder.graph.name = function.name;
@@ -85,7 +89,8 @@ Result<Graph> build(const typed::Module& module, const typed::Function& function
     std::vector<Leaf> paths;
     Builder::leaves(function.result, frame, "", {}, paths);
     const std::vector<Id> ids = leaf_ids(result);
-    DP_ASSERT(ids.size() == paths.size(), "`{}` gave {} leaves, its type has {}", function.name, ids.size(), paths.size());
+    DP_ASSERT(ids.size() == paths.size(), "`{}` gave {} leaves, its type has {}", function.name, ids.size(),
+              paths.size());
     for (std::size_t k = 0; k < ids.size(); ++k) builder.graph.outputs.push_back({paths[k].path, ids[k]});
     return std::move(builder.graph);
   });

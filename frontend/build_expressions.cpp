@@ -23,13 +23,14 @@ Literal literal_of(const typed::NumberExpr& number, Dtype dtype) {
 
 }  // namespace
 
-Builder::Builder(const typed::Module& module, const BuildOptions& options) : module_(module), options_(options) {}
+Builder::Builder(const typed::Module& module, const BuildOptions& options)
+    : module_(module), options_(options) {}
 
 Frame Builder::root_frame() const {
   Frame frame;
   for (const auto& dim : module_.dims) frame.dims.insert_or_assign(dim.name, Dim(dim.size));
   for (const auto& [name, dim] : options_.dims) frame.dims.insert_or_assign(name, dim);
-  frame.pack = options_.pack;
+  frame.set_pack(options_.pack);
   frame.real = options_.real;
   return frame;
 }
@@ -59,7 +60,9 @@ Value Builder::evaluate(const typed::Expr& expr, Frame& frame) {
             return Value::tensor(number(std::get<double>(argument), type));
           },
           [&](const TextExpr& e) { return Value{e.value}; },
-          [&](const DimExpr& e) { return Value::tensor(graph.add(Op::dim_value, {}, {{"dim", Shape{resolve(e.value, frame)}}})); },
+          [&](const DimExpr& e) {
+            return Value::tensor(graph.add(Op::dim_value, {}, {{"dim", Shape{resolve(e.value, frame)}}}));
+          },
           [&](const ConstantExpr& e) {
             Frame inner = root_frame();
             return evaluate(*e.constant->value, inner);
@@ -120,13 +123,21 @@ Id Builder::numbers(const typed::NumbersExpr& expr, const typed::Expr& whole, Fr
   std::vector<double> reals;
   std::vector<std::int64_t> integers;
   const auto add = [&](auto value) {
-    if (!is_real(type.dtype)) integers.push_back(static_cast<std::int64_t>(value));
-    else reals.push_back(type.dtype == Dtype::f32 ? static_cast<float>(value) : static_cast<double>(value));
+    if (!is_real(type.dtype))
+      integers.push_back(static_cast<std::int64_t>(value));
+    else
+      reals.push_back(type.dtype == Dtype::f32 ? static_cast<float>(value) : static_cast<double>(value));
   };
-  std::visit([&](const auto& values) { for (auto value : values) add(value); }, expr.values);
+  std::visit(
+      [&](const auto& values) {
+        for (auto value : values) add(value);
+      },
+      expr.values);
   Literal literal;
-  if (is_real(type.dtype)) literal.elements = std::move(reals);
-  else literal.elements = std::move(integers);
+  if (is_real(type.dtype))
+    literal.elements = std::move(reals);
+  else
+    literal.elements = std::move(integers);
   return graph.add(Op::constant, {}, {{"value", std::move(literal)}}, type);
 }
 
@@ -153,18 +164,19 @@ void Builder::bind(typed::VariableId variable, Value value, Frame& frame, Span s
 
 void Builder::execute(const typed::Statement& statement, Frame& frame) {
   using namespace typed;
-  std::visit(Overloaded{
-                 [&](const LetStatement& s) { bind(s.variable, evaluate(*s.value, frame), frame, statement.span); },
-                 [&](const UnpackStatement& s) {
-                   const Value value = evaluate(*s.value, frame);
-                   for (std::size_t k = 0; k < s.variables.size(); ++k)
-                     bind(s.variables[k], value.parts().at(k), frame, statement.span);
-                 },
-                 [&](const AssertStatement& s) { assert_(s, frame, statement.span); },
-                 [&](const PrintStatement& s) { print(s, frame, statement.span); },
-                 [&](const ExpressionStatement& s) { evaluate(*s.value, frame); },
-             },
-             statement.node);
+  std::visit(
+      Overloaded{
+          [&](const LetStatement& s) { bind(s.variable, evaluate(*s.value, frame), frame, statement.span); },
+          [&](const UnpackStatement& s) {
+            const Value value = evaluate(*s.value, frame);
+            for (std::size_t k = 0; k < s.variables.size(); ++k)
+              bind(s.variables[k], value.parts().at(k), frame, statement.span);
+          },
+          [&](const AssertStatement& s) { assert_(s, frame, statement.span); },
+          [&](const PrintStatement& s) { print(s, frame, statement.span); },
+          [&](const ExpressionStatement& s) { evaluate(*s.value, frame); },
+      },
+      statement.node);
 }
 
 void Builder::assert_(const typed::AssertStatement& statement, Frame& frame, Span span) {

@@ -34,17 +34,20 @@ Value Builder::gradient(const typed::GradExpr& expr, const typed::Expr& whole, F
     return tree_of(whole.type, [&] {
       const Id y = results.at(at++);
       std::vector<Id> terms;
-      for (std::size_t k = 0; k < marks.size(); ++k) terms.push_back(graph.add(Op::jvp, {y, marks[k], with.at(k)}));
+      for (std::size_t k = 0; k < marks.size(); ++k)
+        terms.push_back(graph.add(Op::jvp, {y, marks[k], with.at(k)}));
       return total(terms);
     });
   }
-  DP_ASSERT(expr.kind == GradKind::grad || expr.kind == GradKind::vjp, "a kind of gradient that is not built yet");
+  DP_ASSERT(expr.kind == GradKind::grad || expr.kind == GradKind::vjp,
+            "a kind of gradient that is not built yet");
   if (expr.kind == GradKind::grad) with = {splat(1.0, graph[results.at(0)].type)};
   Value::Parts parts;
   for (const auto& wrt : expr.wrt)
     parts.push_back(map_leaves(follow(frame.variables.at(wrt.variable), wrt.path), [&](Id x) {
       std::vector<Id> terms;
-      for (std::size_t k = 0; k < results.size(); ++k) terms.push_back(graph.add(Op::vjp, {results[k], x, with.at(k)}));
+      for (std::size_t k = 0; k < results.size(); ++k)
+        terms.push_back(graph.add(Op::vjp, {results[k], x, with.at(k)}));
       return total(terms);
     }));
   return expr.tuple ? Value::tree(std::move(parts)) : std::move(parts.at(0));

@@ -1,5 +1,5 @@
-// Initial values as a graph of the seed. Each leaf draws from (seed, path, element), so that adding a layer changes no
-// other layer's draws.
+// Initial values as a graph of the seed. Each leaf draws from (seed, path, element), so that adding a layer
+// changes no other layer's draws.
 
 #include <cmath>
 
@@ -19,8 +19,8 @@ std::int64_t hash_of(const std::string& path) {
   return static_cast<std::int64_t>(hash);
 }
 
-/// The standard deviation of `glorot` and `he`: fan_out is the last axis, fan_in the product of the others (1 for a
-/// vector). Source: Glorot & Bengio 2010; He et al. 2015.
+/// The standard deviation of `glorot` and `he`: fan_out is the last axis, fan_in the product of the others (1
+/// for a vector). Source: Glorot & Bengio 2010; He et al. 2015.
 Id deviation(Graph& graph, const Shape& shape, Initial kind, Dtype dtype) {
   const Dim fan_out = shape.empty() ? Dim(1) : shape.back();
   const Dim fan_in = shape.empty() ? Dim(1) : element_count(Shape(shape.begin(), shape.end() - 1));
@@ -29,19 +29,22 @@ Id deviation(Graph& graph, const Shape& shape, Initial kind, Dtype dtype) {
   const auto real = [&](double value) {
     return graph.add(Op::constant, {}, {{"value", Literal{std::vector<double>{value}}}}, scalar);
   };
-  const Id size = graph.add(Op::convert, {graph.add(Op::dim_value, {}, {{"dim", Shape{fans}}})}, {{"dtype", dtype}});
+  const Id size =
+      graph.add(Op::convert, {graph.add(Op::dim_value, {}, {{"dim", Shape{fans}}})}, {{"dtype", dtype}});
   return graph.add(Op::sqrt, {graph.add(Op::div, {real(2.0), size})});
 }
 
 }  // namespace
 
 /// One tensor leaf; `shape` is that of one layer, `copies` the leading axes of stacked layers.
-static Id initial_leaf(Builder& builder, const typed::FieldDeclaration& declaration, const std::string& path, Id seed,
-                       const Type& type, const Shape& copies, Frame& frame) {
+static Id initial_leaf(Builder& builder, const typed::FieldDeclaration& declaration, const std::string& path,
+                       Id seed, const Type& type, const Shape& copies, Frame& frame) {
   Graph& graph = builder.graph;
   Shape full = copies;
   full.insert(full.end(), type.shape.begin(), type.shape.end());
-  const auto argument = [&](std::size_t k) { return builder.convert(builder.tensor(*declaration.arguments.at(k), frame), type.dtype); };
+  const auto argument = [&](std::size_t k) {
+    return builder.convert(builder.tensor(*declaration.arguments.at(k), frame), type.dtype);
+  };
   const auto key = [&] {
     const Id path_number = builder.splat_integer(hash_of(path), {Dtype::i64, {}});
     return graph.add(Op::fold_key, {graph.add(Op::make_key, {seed}), path_number});
@@ -77,7 +80,8 @@ void Builder::initial_values(const typed::Type& type, const typed::FieldDeclarat
                              const std::string& path, Id seed, const Shape& copies, Frame& frame,
                              std::vector<Output>& out) {
   if (auto* tensor_type = std::get_if<typed::TensorType>(&type.node)) {
-    out.push_back({path, initial_leaf(*this, declaration, path, seed, resolve(*tensor_type, frame), copies, frame)});
+    out.push_back(
+        {path, initial_leaf(*this, declaration, path, seed, resolve(*tensor_type, frame), copies, frame)});
     return;
   }
   auto* layer = std::get_if<typed::LayerType>(&type.node);
@@ -86,7 +90,8 @@ void Builder::initial_values(const typed::Type& type, const typed::FieldDeclarat
   for (const Dim& dim : resolve(layer->copies, frame)) inner_copies.push_back(dim);
   Frame inner = field_frame(*layer, frame);
   for (const auto& field : layer->declaration->fields)
-    initial_values(field.type, field, path.empty() ? field.name : path + "." + field.name, seed, inner_copies, inner, out);
+    initial_values(field.type, field, path.empty() ? field.name : path + "." + field.name, seed, inner_copies,
+                   inner, out);
 }
 
 Result<Graph> build_initial(const typed::Module& module, const typed::Type& type, const std::string& name,

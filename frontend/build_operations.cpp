@@ -1,4 +1,5 @@
-// Typed operations as graph nodes: shapes made equal, axes counted from the front, dimension numbers of products.
+// Typed operations as graph nodes: shapes made equal, axes counted from the front, dimension numbers of
+// products.
 
 #include <algorithm>
 #include <numeric>
@@ -72,7 +73,8 @@ Id Builder::matmul(Id x, Id y) {
   const std::vector<std::int64_t> axes = first_axes(static_cast<std::size_t>(batch));
   const std::vector<std::int64_t> sum_x{rank_x - 1};
   const std::vector<std::int64_t> sum_y{rank_y == 1 ? 0 : rank_y - 2};
-  return graph.add(Op::dot, {x, y}, {{"batch_x", axes}, {"batch_y", axes}, {"sum_x", sum_x}, {"sum_y", sum_y}});
+  return graph.add(Op::dot, {x, y},
+                   {{"batch_x", axes}, {"batch_y", axes}, {"sum_x", sum_x}, {"sum_y", sum_y}});
 }
 
 Id Builder::broadcast(const typed::BroadcastExpr& expr, const typed::Expr& whole, Frame& frame) {
@@ -103,7 +105,9 @@ Value Builder::structural(const typed::StructuralExpr& expr, const typed::Expr& 
     return out;
   };
   const auto axes = expr.all_axes ? first_axes(rank) : from_front(expr.axes, rank);
-  const auto add = [&](Attributes attributes) { return Value::tensor(graph.add(expr.op, operands, std::move(attributes))); };
+  const auto add = [&](Attributes attributes) {
+    return Value::tensor(graph.add(expr.op, operands, std::move(attributes)));
+  };
   switch (expr.op) {
     case Op::dot: return Value::tensor(matmul(operands[0], operands[1]));
     case Op::stop: return add({});
@@ -146,7 +150,8 @@ Value Builder::structural(const typed::StructuralExpr& expr, const typed::Expr& 
   }
 }
 
-Value Builder::evaluate_leaves(const typed::PointExpr& expr, const std::vector<Value>& operands, std::size_t form) {
+Value Builder::evaluate_leaves(const typed::PointExpr& expr, const std::vector<Value>& operands,
+                               std::size_t form) {
   if (!operands[form].is_tree()) {
     std::vector<Id> ids;
     for (const Value& operand : operands) ids.push_back(operand.id());
@@ -155,7 +160,8 @@ Value Builder::evaluate_leaves(const typed::PointExpr& expr, const std::vector<V
   Value::Parts parts;
   for (std::size_t k = 0; k < operands[form].parts().size(); ++k) {
     std::vector<Value> inner;
-    for (const Value& operand : operands) inner.push_back(operand.is_tree() ? operand.parts().at(k) : operand);
+    for (const Value& operand : operands)
+      inner.push_back(operand.is_tree() ? operand.parts().at(k) : operand);
     parts.push_back(evaluate_leaves(expr, inner, form));
   }
   return Value::tree(std::move(parts));

@@ -1,5 +1,5 @@
-// A training block as three graphs: initial values, one step (loss, gradient, clipping, update), and evaluation. All
-// three flatten the parameters in the same order.
+// A training block as three graphs: initial values, one step (loss, gradient, clipping, update), and
+// evaluation. All three flatten the parameters in the same order.
 
 #include <set>
 
@@ -68,7 +68,8 @@ std::vector<Id> trained_leaves(const typed::Train& train, const Frame& frame) {
   return out;
 }
 
-/// Gradients scaled so that their common Euclidean norm is at most `limit`, or each element kept within ±limit.
+/// Gradients scaled so that their common Euclidean norm is at most `limit`, or each element kept within
+/// ±limit.
 void clip(Builder& builder, const typed::Train::Clip& clip, std::vector<Id>& gradients, Frame& frame) {
   if (clip.kind == typed::Train::Clip::Kind::none || gradients.empty()) return;
   Graph& graph = builder.graph;
@@ -81,7 +82,8 @@ void clip(Builder& builder, const typed::Train::Clip& clip, std::vector<Id>& gra
   Id total = no_id;
   for (Id gradient : gradients) {
     std::vector<std::int64_t> axes;
-    for (std::size_t k = 0; k < graph[gradient].type.rank(); ++k) axes.push_back(static_cast<std::int64_t>(k));
+    for (std::size_t k = 0; k < graph[gradient].type.rank(); ++k)
+      axes.push_back(static_cast<std::int64_t>(k));
     const Id square = builder.point(Op::mul, {gradient, gradient});
     const Id sum = axes.empty() ? square : graph.add(Op::reduce_sum, {square}, {{"axes", axes}});
     total = total == no_id ? sum : graph.add(Op::add, {total, sum});
@@ -101,7 +103,7 @@ struct Update {
 Update update(Builder& builder, const typed::Optimizer& optimizer, const std::vector<Value>& hyperparameters,
               const std::vector<Id>& states, Id parameter, Id gradient, Id step) {
   Frame callee = builder.root_frame();
-  callee.pack = builder.graph[parameter].type.shape;
+  callee.set_pack(builder.graph[parameter].type.shape);
   callee.real = builder.graph[parameter].type.dtype;
   std::vector<Value> arguments = hyperparameters;
   for (Id state : states) arguments.push_back(Value::tensor(state));
@@ -115,7 +117,8 @@ std::vector<StateLeaf> parameter_leaves(const Builder& builder, const typed::Tra
   std::vector<StateLeaf> out;
   for (const Parameter& parameter : train.parameters) {
     std::vector<Leaf> all;
-    Builder::leaves(train.body.variables[parameter.variable].type, builder.root_frame(), parameter.name, {}, all);
+    Builder::leaves(train.body.variables[parameter.variable].type, builder.root_frame(), parameter.name, {},
+                    all);
     for (Leaf& leaf : all) out.push_back({leaf.path, leaf.type});
   }
   return out;
@@ -153,18 +156,21 @@ Graph build_step(const typed::Module& module, const typed::Train& train, const B
   for (Id leaf : trained) gradients.push_back(graph.add(Op::vjp, {objective, leaf, direction}));
   clip(builder, train.clip, gradients, block.frame);
   std::vector<Value> hyperparameters;
-  for (const auto& value : train.hyperparameters) hyperparameters.push_back(builder.evaluate(*value, block.frame));
+  for (const auto& value : train.hyperparameters)
+    hyperparameters.push_back(builder.evaluate(*value, block.frame));
 
   std::map<Id, Id> updated;  // input → new value
   std::vector<Output> state_outputs;
   for (std::size_t k = 0; k < trained.size(); ++k) {
-    const Update next = update(builder, *train.optimizer, hyperparameters, states[k], trained[k], gradients[k], step);
+    const Update next =
+        update(builder, *train.optimizer, hyperparameters, states[k], trained[k], gradients[k], step);
     updated[graph[trained[k]].operands.at(0)] = next.parameter;
     for (std::size_t s = 0; s < next.states.size(); ++s)
       state_outputs.push_back({graph[states[k][s]].string("name"), next.states[s]});
   }
   for (Id input : inputs)
-    graph.outputs.push_back({graph[input].string("name"), updated.contains(input) ? updated.at(input) : input});
+    graph.outputs.push_back(
+        {graph[input].string("name"), updated.contains(input) ? updated.at(input) : input});
   graph.outputs.insert(graph.outputs.end(), state_outputs.begin(), state_outputs.end());
   for (std::size_t k = 0; k < graph.outputs.size(); ++k) graph.donated[k] = k;
   graph.outputs.push_back({"objective", objective});
@@ -191,8 +197,8 @@ Graph build_train_initial(const typed::Module& module, const typed::Train& train
   frame.declarations = &train.body.variables;
   const Id seed = graph.input("seed", {Dtype::i64, {}});
   for (const Parameter& parameter : train.parameters)
-    builder.initial_values(train.body.variables[parameter.variable].type, parameter.declaration, parameter.name, seed,
-                           {}, frame, graph.outputs);
+    builder.initial_values(train.body.variables[parameter.variable].type, parameter.declaration,
+                           parameter.name, seed, {}, frame, graph.outputs);
   std::size_t at = 0;
   while (at < program.optimizer_state.size())
     for (const auto& state : train.optimizer->states) {
@@ -227,8 +233,8 @@ Result<TrainProgram> build_train(const typed::Module& module, const typed::Train
   });
 }
 
-Result<Graph> build_data_field(const typed::Module& module, const typed::DataField& field, std::int64_t examples,
-                               const BuildOptions& options) {
+Result<Graph> build_data_field(const typed::Module& module, const typed::DataField& field,
+                               std::int64_t examples, const BuildOptions& options) {
   return guarded<Graph>([&] {
     Builder builder(module, options);
     builder.graph.name = field.name;

@@ -8,8 +8,9 @@
 namespace dp {
 namespace {
 
-
-std::string extend(const std::string& path, const std::string& part) { return path.empty() ? part : path + "." + part; }
+std::string extend(const std::string& path, const std::string& part) {
+  return path.empty() ? part : path + "." + part;
+}
 
 const std::vector<typed::FieldDeclaration>* fields_of(const typed::Type& type) {
   if (auto* layer = std::get_if<typed::LayerType>(&type.node)) return &layer->declaration->fields;
@@ -76,8 +77,8 @@ Frame Builder::field_frame(const typed::LayerType& layer, const Frame& frame) {
   return inner;
 }
 
-void Builder::leaves(const typed::Type& type, const Frame& frame, const std::string& path, const Shape& copies,
-                     std::vector<Leaf>& out) {
+void Builder::leaves(const typed::Type& type, const Frame& frame, const std::string& path,
+                     const Shape& copies, std::vector<Leaf>& out) {
   if (auto* tensor = std::get_if<typed::TensorType>(&type.node)) {
     Type leaf = resolve(*tensor, frame);
     leaf.shape.insert(leaf.shape.begin(), copies.begin(), copies.end());

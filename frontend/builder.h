@@ -1,7 +1,7 @@
 #pragma once
-// The state of building one graph, shared by the build_*.cpp files. A `Frame` is one inlined call: the values of its
-// variables and what its dimensions, `..` and `real` are. A failure is thrown and caught at the doors of build.h; it
-// never leaves this folder.
+// The state of building one graph, shared by the build_*.cpp files. A `Frame` is one inlined call: the values
+// of its variables and what its dimensions, `..` and `real` are. A failure is thrown and caught at the doors
+// of build.h; it never leaves this folder.
 
 #include <functional>
 #include <map>
@@ -19,10 +19,16 @@ struct BuildFailure {
 };
 
 struct Frame {
+  /// What `..` stands for; its number of elements is a dimension as well.
+  void set_pack(Shape shape) {
+    dims.insert_or_assign(typed::pack_count, element_count(shape));
+    pack = std::move(shape);
+  }
+
   std::map<typed::VariableId, Value> variables;
   const std::vector<typed::Variable>* declarations = nullptr;
   DimBindings dims;
-  Shape pack;
+  Shape pack;  // set by set_pack
   Dtype real = Dtype::f32;
   /// The numbers and functions that the layer whose method this is was given, by name and in order.
   std::vector<std::pair<std::string, typed::LayerArgument>> layer_arguments;
@@ -46,8 +52,8 @@ class Builder {
   static void enter_layer(const typed::LayerType& layer, const Frame& frame, Frame& inner);
   /// The frame in which a struct's or layer's own fields are to be read.
   static Frame field_frame(const typed::LayerType& layer, const Frame& frame);
-  static void leaves(const typed::Type& type, const Frame& frame, const std::string& path, const Shape& copies,
-                     std::vector<Leaf>& out);
+  static void leaves(const typed::Type& type, const Frame& frame, const std::string& path,
+                     const Shape& copies, std::vector<Leaf>& out);
   /// A tree in the form of `type` whose leaves are `next()`.
   static Value tree_of(const typed::Type& type, const std::function<Id()>& next);
   Value inputs_of(const typed::Type& type, const std::string& name, const Frame& frame);
@@ -82,8 +88,9 @@ class Builder {
   Value mark(const Value& value);
 
   // ---- initial values (build_initial.cpp)
-  void initial_values(const typed::Type& type, const typed::FieldDeclaration& declaration, const std::string& path,
-                      Id seed, const Shape& copies, Frame& frame, std::vector<Output>& out);
+  void initial_values(const typed::Type& type, const typed::FieldDeclaration& declaration,
+                      const std::string& path, Id seed, const Shape& copies, Frame& frame,
+                      std::vector<Output>& out);
 
   [[noreturn]] static void fail(Diagnostic diagnostic) { throw BuildFailure{std::move(diagnostic)}; }
   void note(Id id, const std::string& name, Span span);
@@ -113,9 +120,7 @@ template <class T, class F>
 Result<T> guarded(F&& body) {
   try {
     return body();
-  } catch (BuildFailure& failure) {
-    return std::move(failure.diagnostic);
-  }
+  } catch (BuildFailure& failure) { return std::move(failure.diagnostic); }
 }
 
 }  // namespace dp

@@ -12,9 +12,11 @@ std::optional<std::size_t> find(std::span<const std::string> parameters, const s
   return std::nullopt;
 }
 
-void report_unknown(Body& body, const CallSite& site, std::span<const std::string> parameters, const ast::Name& name) {
+void report_unknown(Body& body, const CallSite& site, std::span<const std::string> parameters,
+                    const ast::Name& name) {
   auto diagnostic = diagnose(diag::UnknownArgument, name.span, site.name, name.text);
-  if (const auto near = did_you_mean(name.text, std::vector<std::string>(parameters.begin(), parameters.end()));
+  if (const auto near =
+          did_you_mean(name.text, std::vector<std::string>(parameters.begin(), parameters.end()));
       !near.empty()) {
     diagnostic.fixes.push_back("did you mean `" + std::string(near) + "`?");
   }
@@ -40,18 +42,23 @@ std::vector<Argument> arguments_of(const ast::Call& call) {
   return result;
 }
 
-std::optional<std::vector<Argument*>> place_arguments(Body& body, CallSite& site, std::span<const std::string> parameters,
+std::optional<std::vector<Argument*>> place_arguments(Body& body, CallSite& site,
+                                                      std::span<const std::string> parameters,
                                                       std::span<const bool> optional) {
   std::vector<Argument*> result(parameters.size(), nullptr);
   std::size_t next = 0;
   bool fine = true;
   for (Argument& each : site.arguments) {
     std::optional<std::size_t> place;
-    if (each.name) place = find(parameters, each.name->text);
-    else if (next < parameters.size()) place = next++;
+    if (each.name)
+      place = find(parameters, each.name->text);
+    else if (next < parameters.size())
+      place = next++;
     if (!place) {
-      if (each.name) report_unknown(body, site, parameters, *each.name);
-      else body.report(diagnose(diag::TooManyArguments, each.span, site.name, parameters.size()));
+      if (each.name)
+        report_unknown(body, site, parameters, *each.name);
+      else
+        body.report(diagnose(diag::TooManyArguments, each.span, site.name, parameters.size()));
       fine = false;
       continue;
     }

@@ -38,7 +38,8 @@ std::optional<int> by_dim(Body& body, const typed::Type& type, const Dim& dim, S
     if (agree(body, dims[k], dim)) found.push_back(static_cast<int>(k) - static_cast<int>(dims.size()));
   }
   if (found.size() == 1) return found.front();
-  if (found.empty()) body.report(diagnose(diag::NoSuchAxis, span, text(type), dim.text()));
+  if (found.empty())
+    body.report(diagnose(diag::NoSuchAxis, span, text(type), dim.text()));
   else {
     body.report(diagnose(diag::AmbiguousAxis, span, text(type), dim.text())
                     .fix("over = " + std::to_string(found.back())));
@@ -47,7 +48,8 @@ std::optional<int> by_dim(Body& body, const typed::Type& type, const Dim& dim, S
 }
 
 std::optional<int> check_axis(Body& body, const typed::Type& type, const ast::Expr& expression) {
-  if (const auto position = position_of(expression)) return by_position(body, type, *position, expression.span);
+  if (const auto position = position_of(expression))
+    return by_position(body, type, *position, expression.span);
   const auto dim = check_dim(body, expression);
   return dim ? by_dim(body, type, *dim, expression.span) : std::nullopt;
 }
@@ -59,7 +61,8 @@ typed::ExprPtr transposed(typed::ExprPtr value, const std::vector<int>& order) {
   for (std::size_t k = 0; k < order.size(); ++k) {
     type.shape.dims[k] = before[before.size() - static_cast<std::size_t>(-order[k])];
   }
-  return make({std::move(type)}, span, typed::StructuralExpr{Op::transpose, list(std::move(value)), order, {}, false});
+  return make({std::move(type)}, span,
+              typed::StructuralExpr{Op::transpose, list(std::move(value)), order, {}, false});
 }
 
 /// All axes of a rank with `axes` behind the others.
@@ -72,9 +75,7 @@ std::vector<int> order_with_last(std::size_t rank, const std::vector<int>& axes)
   return order;
 }
 
-bool is_identity(const std::vector<int>& order) {
-  return std::is_sorted(order.begin(), order.end());
-}
+bool is_identity(const std::vector<int>& order) { return std::is_sorted(order.begin(), order.end()); }
 
 }  // namespace
 
@@ -111,7 +112,8 @@ Value axes_back(Value value, const std::vector<int>& axes) {
   if (is_identity(order)) return value;
   std::vector<int> inverse(order.size());
   const int rank = static_cast<int>(order.size());
-  for (int k = 0; k < rank; ++k) inverse[static_cast<std::size_t>(order[static_cast<std::size_t>(k)] + rank)] = k - rank;
+  for (int k = 0; k < rank; ++k)
+    inverse[static_cast<std::size_t>(order[static_cast<std::size_t>(k)] + rank)] = k - rank;
   return {transposed(std::move(value.expr), inverse), value.open};
 }
 

@@ -5,7 +5,8 @@
 
 namespace dp::checker {
 
-/// The axes, counted from the end (−1 is the last), ascending and without repetition; reports what names none.
+/// The axes, counted from the end (−1 is the last), ascending and without repetition; reports what names
+/// none.
 std::optional<std::vector<int>> check_axes(Body& body, const typed::Type& type, Argument& argument);
 
 /// The value with these axes behind the others, in their order.

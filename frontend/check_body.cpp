@@ -1,5 +1,7 @@
 #include "frontend/check_body.h"
 
+#include <algorithm>
+
 #include "support/assert.h"
 
 namespace dp::checker {
@@ -14,7 +16,8 @@ typed::VariableId Body::add_variable(std::string name, typed::Type type, Span sp
   return static_cast<typed::VariableId>(function.variables.size() - 1);
 }
 
-typed::VariableId Body::bind(const std::string& name, typed::Type type, Span span, const typed::Expr* definition) {
+typed::VariableId Body::bind(const std::string& name, typed::Type type, Span span,
+                             const typed::Expr* definition) {
   const typed::VariableId id = add_variable(name, std::move(type), span);
   notes[id].definition = definition;
   scopes.back()[name] = id;
@@ -32,12 +35,24 @@ std::optional<typed::VariableId> Body::find_variable(const std::string& name) co
   return std::nullopt;
 }
 
+namespace {
+
+/// Of a tuple that was taken apart, reading one part is enough.
+bool other_part_is_read(const Body& body, const VariableNote& note) {
+  return note.unpacked_with &&
+         std::any_of(body.notes.begin(), body.notes.end(), [&](const VariableNote& each) {
+           return each.unpacked_with == note.unpacked_with && each.read;
+         });
+}
+
+}  // namespace
+
 void warn_of_unread(Body& body) {
   for (std::size_t id = 0; id < body.notes.size(); ++id) {
     const VariableNote& note = body.notes[id];
     const typed::Variable& variable = body.function.variables[id];
     if (note.read || note.parameter || note.poisoned || variable.name.empty()) continue;
-    if (variable.name.front() == '_') continue;
+    if (variable.name.front() == '_' || other_part_is_read(body, note)) continue;
     body.report(diagnose(diag::UnusedBinding, variable.span, variable.name)
                     .fix("remove it, or name it `_" + variable.name + "`"));
   }

@@ -1,6 +1,7 @@
 #pragma once
-// What is known while one body is checked: the function that it becomes, the names in scope, the dimensions in scope
-// and what clauses say about them. Signatures, constants, initial values and training blocks are bodies too.
+// What is known while one body is checked: the function that it becomes, the names in scope, the dimensions
+// in scope and what clauses say about them. Signatures, constants, initial values and training blocks are
+// bodies too.
 
 #include <optional>
 #include <string>
@@ -26,9 +27,11 @@ struct Facts {
 /// Beside each variable of the function: what warnings and gradients need to know.
 struct VariableNote {
   bool read = false;
-  bool parameter = false;             // may stay unread
-  bool poisoned = false;              // its value did not check: whoever reads it stays silent
+  bool parameter = false;  // may stay unread
+  bool poisoned = false;   // its value did not check: whoever reads it stays silent
   const typed::Expr* definition = nullptr;
+  std::optional<typed::VariableId>
+      unpacked_with;  // the first of the names that one tuple was taken apart into
 };
 
 struct Body {
@@ -37,18 +40,18 @@ struct Body {
   Program& program;
   Origin origin;
   typed::Function& function;
-  FunctionRecord* record = nullptr;   // null outside functions
-  LayerRecord* layer = nullptr;       // whose fields and arguments are in scope
-  bool has_self = false;              // variable 0 is the layer
-  bool binds_dims = false;            // a signature is being read: a new name in a shape is a new dimension
+  FunctionRecord* record = nullptr;    // null outside functions
+  LayerRecord* layer = nullptr;        // whose fields and arguments are in scope
+  bool has_self = false;               // variable 0 is the layer
+  bool binds_dims = false;             // a signature is being read: a new name in a shape is a new dimension
   const ast::Call* columns = nullptr;  // of a data field: the call that is variable 0
-  bool in_train = false;              // `step_key` is known
-  bool in_schedule = false;           // a hyperparameter is being read: schedules get the step by themselves
+  bool in_train = false;               // `step_key` is known
+  bool in_schedule = false;            // a hyperparameter is being read: schedules get the step by themselves
   typed::VariableId step_variable = 0, steps_variable = 0;
   std::vector<std::string> schedules_called;  // of an optimizer: its hyperparameters used as `lr(t)`
   std::vector<std::string> schedule_names;    // of an optimizer: names that may be called so
   std::vector<std::unordered_map<std::string, typed::VariableId>> scopes;
-  std::vector<VariableNote> notes;    // parallel to function.variables
+  std::vector<VariableNote> notes;  // parallel to function.variables
   std::unordered_map<std::string, DimOrigin> dims;
   Facts facts;
 

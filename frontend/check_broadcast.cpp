@@ -12,8 +12,8 @@ using typed::TensorShape;
 
 namespace {
 
-/// In how many ways one shape fits into another (2 stands for more), and the first of them: for each explicit axis of
-/// the small shape its axis in the large one, from the front.
+/// In how many ways one shape fits into another (2 stands for more), and the first of them: for each explicit
+/// axis of the small shape its axis in the large one, from the front.
 struct Fit {
   int ways = 0;
   std::vector<std::size_t> axes;
@@ -57,12 +57,14 @@ const TensorShape& shape_of(const Value& value) { return as_tensor(value.type())
 constexpr std::string_view letters = "ijklmnopq";
 
 /// Both operands indexed by the axes of the larger, the smaller by the last of them: `x[i, j] + v[j]`.
-std::string loop_over_last_axes(const Body& body, const Value& left, const Value& right, std::string_view op) {
+std::string loop_over_last_axes(const Body& body, const Value& left, const Value& right,
+                                std::string_view op) {
   const std::size_t rank = std::max(shape_of(left).dims.size(), shape_of(right).dims.size());
   const auto indexed = [&](const Value& value) {
     std::string indices;
     const std::size_t own = shape_of(value).dims.size();
-    for (std::size_t k = rank - own; k < rank; ++k) indices += fmt::format("{}{}", indices.empty() ? "" : ", ", letters[k]);
+    for (std::size_t k = rank - own; k < rank; ++k)
+      indices += fmt::format("{}{}", indices.empty() ? "" : ", ", letters[k]);
     return operand_text(body, value.span()) + "[" + indices + "]";
   };
   std::string binders;
@@ -94,18 +96,19 @@ void explain_equal_sizes(const Body& body, const Value& left, const Value& right
     const Dim &x = a[a.size() - k], &y = b[b.size() - k];
     const auto size = constant_size(body, x);
     if (agree(body, x, y) || !size || size != constant_size(body, y)) continue;
-    diagnostic.notes.push_back(fmt::format("`{}` and `{}` are both {}, but a name agrees only with itself", x.text(),
-                                           y.text(), *size));
+    diagnostic.notes.push_back(fmt::format("`{}` and `{}` are both {}, but a name agrees only with itself",
+                                           x.text(), y.text(), *size));
     diagnostic.fixes.push_back(fmt::format("{} as {}", operand_text(body, right.span()), text(a)));
     return;
   }
 }
 
-void report_no_fit(Body& body, const Value& left, const Value& right, Span span, std::string_view what, bool ambiguous) {
+void report_no_fit(Body& body, const Value& left, const Value& right, Span span, std::string_view what,
+                   bool ambiguous) {
   const std::string a = text(left.type()), b = text(right.type());
   const bool left_is_small = length(shape_of(left)) < length(shape_of(right));
-  auto diagnostic = ambiguous ? diagnose(diag::AmbiguousBroadcast, span, std::string(what), left_is_small ? a : b,
-                                         left_is_small ? b : a)
+  auto diagnostic = ambiguous ? diagnose(diag::AmbiguousBroadcast, span, std::string(what),
+                                         left_is_small ? a : b, left_is_small ? b : a)
                               : diagnose(diag::ShapesDoNotFit, span, std::string(what), a, b);
   diagnostic.labels.push_back({left.span(), a});
   diagnostic.labels.push_back({right.span(), b});
@@ -114,14 +117,17 @@ void report_no_fit(Body& body, const Value& left, const Value& right, Span span,
   const std::string loop = ambiguous && !packed ? loop_over_last_axes(body, left, right, what)
                            : ambiguous          ? ""
                                                 : loop_over_ones(body, left, right, what);
-  if (!loop.empty()) diagnostic.fixes.push_back(loop);
-  else if (!ambiguous) explain_equal_sizes(body, left, right, diagnostic);
+  if (!loop.empty())
+    diagnostic.fixes.push_back(loop);
+  else if (!ambiguous)
+    explain_equal_sizes(body, left, right, diagnostic);
   body.report(std::move(diagnostic));
 }
 
 }  // namespace
 
-std::optional<TensorShape> common_shape(Body& body, const std::vector<Value>& operands, Span span, std::string_view what) {
+std::optional<TensorShape> common_shape(Body& body, const std::vector<Value>& operands, Span span,
+                                        std::string_view what) {
   const Value* largest = &operands.front();
   for (const Value& each : operands) {
     if (length(shape_of(each)) > length(shape_of(*largest))) largest = &each;
@@ -145,7 +151,8 @@ typed::ExprPtr spread(Body& body, typed::ExprPtr value, const TensorShape& shape
   const Fit fit = Fitter(body, own.shape, shape).take();
   DP_ASSERT(fit.ways == 1, "{} does not fit into its common shape", text(value->type));
   std::vector<int> axes;
-  for (const std::size_t axis : fit.axes) axes.push_back(static_cast<int>(axis) - static_cast<int>(shape.dims.size()));
+  for (const std::size_t axis : fit.axes)
+    axes.push_back(static_cast<int>(axis) - static_cast<int>(shape.dims.size()));
   const Span span = value->span;
   typed::Type type = tensor(own.scalar, shape);
   return make(std::move(type), span, typed::BroadcastExpr{std::move(value), std::move(axes)});

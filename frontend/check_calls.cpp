@@ -1,6 +1,7 @@
 #include "frontend/check_calls.h"
 
 #include <algorithm>
+#include <set>
 
 #include "frontend/check_broadcast.h"
 #include "frontend/check_declarations.h"
@@ -9,19 +10,26 @@
 #include "frontend/check_layers.h"
 #include "frontend/check_match.h"
 #include "frontend/check_notes.h"
-#include "frontend/check_proof.h"
 #include "frontend/check_optimizer.h"
+#include "frontend/check_proof.h"
 #include "frontend/check_types.h"
 
 namespace dp::checker {
 namespace {
 
-/// Parameters that a call gives arguments for: all but a method's layer.
-std::size_t first_parameter(const FunctionRecord& function) { return function.layer ? 1 : 0; }
-
 std::vector<std::string> parameter_names(const FunctionRecord& function) {
   std::vector<std::string> result;
   for (const ast::Parameter& each : function.syntax->parameters) result.push_back(each.name.text);
+  return result;
+}
+
+/// The dimension names in a tensor type.
+std::set<std::string> dims_of(const typed::Type& type) {
+  std::set<std::string> result;
+  const auto* leaf = as_tensor(type);
+  if (!leaf) return result;
+  for (const Dim& dim : leaf->shape.dims) result.merge(dim.names());
+  if (leaf->bound) result.merge(leaf->bound->names());
   return result;
 }
 
@@ -62,7 +70,8 @@ class FunctionCall {
   bool evaluate_arguments() {
     const std::vector<std::string> names = parameter_names(function_);
     std::unique_ptr<bool[]> optional(new bool[names.size()]);
-    for (std::size_t k = 0; k < names.size(); ++k) optional[k] = function_.syntax->parameters[k].initial != nullptr;
+    for (std::size_t k = 0; k < names.size(); ++k)
+      optional[k] = function_.syntax->parameters[k].initial != nullptr;
     const auto placed = place_arguments(body_, site_, names, {optional.get(), names.size()});
     bool fine = placed.has_value();
     if (!fine) {  // the arguments' own mistakes are independent of where they go
@@ -77,24 +86,33 @@ class FunctionCall {
     return fine;
   }
 
-  const typed::Type& parameter_type(std::size_t k) const { return callee_.variables[callee_.parameters[k]].type; }
+  const typed::Type& parameter_type(std::size_t k) const {
+    return callee_.variables[callee_.parameters[k]].type;
+  }
 
   bool match(Matcher& matcher) {
     std::vector<std::size_t> order;
     for (std::size_t k = 0; k < values_.size(); ++k) {
       if (!values_[k]) continue;
       order.push_back(k);
-      if (!matcher.match(parameter_type(k), values_[k])) return refuse(matcher, k);
+      if (!matcher.match(parameter_type(k), values_[k])) return refuse(matcher, k, order);
     }
-    if (const auto wrong = matcher.solve_rest()) return refuse(matcher, order[*wrong]);
+    if (const auto wrong = matcher.solve_rest()) return refuse(matcher, order[*wrong], order);
     return true;
   }
 
-  bool refuse(const Matcher& matcher, std::size_t k) {
-    static const Value no_self;
-    const Value& self = function_.layer ? values_.front() : no_self;
-    report_mismatch(body_, function_, site_, k, matcher.shown(parameter_type(k)), values_[k], self,
-                    matcher.mismatched_last_axis());
+  bool refuse(const Matcher& matcher, std::size_t k, const std::vector<std::size_t>& order) {
+    Mismatch mismatch{function_, site_, k, matcher.shown(parameter_type(k)), values_[k], nullptr, false, {}};
+    if (function_.layer) mismatch.self = &values_.front();
+    mismatch.last_axis_only = matcher.mismatched_last_axis();
+    for (const std::string& dim : dims_of(parameter_type(k))) {
+      const auto told = matcher.told_by(dim);
+      if (!told || order[*told] == k) continue;
+      const std::string& by = callee_.variables[callee_.parameters[order[*told]]].name;
+      const std::string size = matcher.solved(dim).text();
+      mismatch.reasons.push_back("`" + dim + "` of `" + site_.name + "` is " + size + " by `" + by + "`");
+    }
+    report_mismatch(body_, mismatch);
     return false;
   }
 
@@ -185,7 +203,8 @@ Value call_name(Body& body, const std::string& name, CallSite site) {
     if (body.notes[*variable].poisoned) return {};
     return call_value(body, {use(body, *variable, site.callee), Open::no}, std::move(site));
   }
-  if (Value field = check_layer_name(body, name, site.callee)) return call_value(body, std::move(field), std::move(site));
+  if (Value field = check_layer_name(body, name, site.callee))
+    return call_value(body, std::move(field), std::move(site));
   if (FunctionRecord* method = method_of(body.program, body.layer, name)) {
     return call_function(body, *method, {use(body, 0, site.callee), Open::no}, std::move(site));
   }
@@ -213,8 +232,10 @@ Value call_method(Body& body, const ast::Field& callee, CallSite site) {
 Value call_callee(Body& body, const ast::Expr& callee, CallSite site) {
   site.name = source_text(body, callee.span);
   site.callee = callee.span;
-  if (const auto* name = std::get_if<ast::NameUse>(&callee.node)) return call_name(body, name->name, std::move(site));
-  if (const auto* field = std::get_if<ast::Field>(&callee.node)) return call_method(body, *field, std::move(site));
+  if (const auto* name = std::get_if<ast::NameUse>(&callee.node))
+    return call_name(body, name->name, std::move(site));
+  if (const auto* field = std::get_if<ast::Field>(&callee.node))
+    return call_method(body, *field, std::move(site));
   return call_value(body, check_expr(body, callee), std::move(site));
 }
 
@@ -237,7 +258,8 @@ Value call_value(Body& body, Value callee, CallSite site) {
   if (!callee) return {};
   const auto* layer = std::get_if<typed::LayerType>(&callee.type().node);
   if (layer == nullptr) {
-    body.report(diagnose(diag::NotCallable, site.callee, site.name).note("its type is " + text(callee.type())));
+    body.report(
+        diagnose(diag::NotCallable, site.callee, site.name).note("its type is " + text(callee.type())));
     return {};
   }
   if (!layer->copies.is_scalar()) return unsupported(body, site.span, "a call of stacked layers");

@@ -1,5 +1,6 @@
-// `a ~= b`: one bool, true where |a - b| ≤ absolute + relative · |b| everywhere, infinities equal to themselves and
-// NaN to NaN. The tolerances are those of the precision: 1e-8 and 1e-5 in f32, 1e-12 and 1e-9 in f64.
+// `a ~= b`: one bool, true where |a - b| ≤ absolute + relative · |b| everywhere, infinities equal to
+// themselves and NaN to NaN. The tolerances are those of the precision: 1e-8 and 1e-5 in f32, 1e-12 and 1e-9
+// in f64.
 
 #include <cmath>
 
@@ -20,14 +21,16 @@ struct Tolerance {
 };
 constexpr Tolerance absolute{1e-8, 1e-12}, relative{1e-5, 1e-9};
 
-/// A tolerance in a scalar type. Of `real` the precision is known only to `build`: in f32 alone 1 + 1e-10 is 1.
+/// A tolerance in a scalar type. Of `real` the precision is known only to `build`: in f32 alone 1 + 1e-10
+/// is 1.
 ExprPtr tolerance(Tolerance value, Scalar scalar, Span span) {
   if (scalar == Scalar::f32) return number(value.single, scalar, span);
   if (scalar == Scalar::f64) return number(value.twice, scalar, span);
   ExprPtr is_single = point(Op::eq, tensor(Scalar::boolean), span,
                             list(number(1.0000000001, scalar, span), number(1.0, scalar, span)));
-  return point(Op::select, tensor(scalar), span,
-               list(std::move(is_single), number(value.single, scalar, span), number(value.twice, scalar, span)));
+  return point(
+      Op::select, tensor(scalar), span,
+      list(std::move(is_single), number(value.single, scalar, span), number(value.twice, scalar, span)));
 }
 
 /// The operands under names of their own, since each is used more than once.
@@ -60,7 +63,9 @@ class Comparison {
   }
   ExprPtr left() { return spread(body_, use(body_, left_, span_), shape_); }
   ExprPtr right() { return spread(body_, use(body_, right_, span_), shape_); }
-  ExprPtr real(Op op, std::vector<ExprPtr> operands) { return point(op, tensor(scalar_, shape_), span_, std::move(operands)); }
+  ExprPtr real(Op op, std::vector<ExprPtr> operands) {
+    return point(op, tensor(scalar_, shape_), span_, std::move(operands));
+  }
   ExprPtr test(Op op, ExprPtr a, ExprPtr b) {
     return point(op, tensor(Scalar::boolean, shape_), span_, list(std::move(a), std::move(b)));
   }
@@ -72,7 +77,9 @@ class Comparison {
     ExprPtr finite = test(Op::lt, real(Op::abs, list(right())), number(INFINITY, scalar_, span_));
     return test(Op::and_, test(Op::le, std::move(gap), std::move(allowed)), std::move(finite));
   }
-  ExprPtr is_nan(ExprPtr value) { return point(Op::isnan, tensor(Scalar::boolean, shape_), span_, list(std::move(value))); }
+  ExprPtr is_nan(ExprPtr value) {
+    return point(Op::isnan, tensor(Scalar::boolean, shape_), span_, list(std::move(value)));
+  }
   ExprPtr both_nan() { return test(Op::and_, is_nan(left()), is_nan(right())); }
 
   Body& body_;

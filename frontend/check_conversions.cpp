@@ -14,7 +14,8 @@ Value check_conversion(Body& body, Scalar scalar, CallSite site) {
   if (!value) return {};
   const auto* type = as_tensor(value.type());
   if (!type || type->scalar == Scalar::key) {
-    body.report(diagnose(diag::WrongScalar, value.span(), site.name, "numbers and bools", text(value.type())));
+    body.report(
+        diagnose(diag::WrongScalar, value.span(), site.name, "numbers and bools", text(value.type())));
     return {};
   }
   const bool literal_fits = value.open == Open::integer || (value.open == Open::real && is_real(scalar));

@@ -57,7 +57,9 @@ std::optional<std::vector<std::string>> column_range(const std::string& first, c
 
 class DataReader {
  public:
-  DataReader(Program& program, typed::Data& data) : program_(program), data_(data) { scratch_.span = data.span; }
+  DataReader(Program& program, typed::Data& data) : program_(program), data_(data) {
+    scratch_.span = data.span;
+  }
 
   bool read(const ast::DataDecl& syntax) {
     bool fine = read_source(*syntax.source);
@@ -111,8 +113,10 @@ class DataReader {
         field.columns.push_back(*name);
         continue;
       }
-      const bool is_range = range && range->op == ast::BinaryOp::range && text_of(*range->left) && text_of(*range->right);
-      const auto names = is_range ? column_range(*text_of(*range->left), *text_of(*range->right)) : std::nullopt;
+      const bool is_range =
+          range && range->op == ast::BinaryOp::range && text_of(*range->left) && text_of(*range->right);
+      const auto names =
+          is_range ? column_range(*text_of(*range->left), *text_of(*range->right)) : std::nullopt;
       if (!names) {
         program_.report(diagnose(diag::BadColumns, each.value->span));
         return false;
@@ -146,11 +150,13 @@ class DataReader {
     const typed::Type found = value.type();
     field.value = fitted(body, std::move(value), field.type);
     if (field.value) return true;
-    program_.report(diagnose(diag::ColumnsDoNotFit, syntax.value->span, field.name, text(field.type), text(found)));
+    program_.report(
+        diagnose(diag::ColumnsDoNotFit, syntax.value->span, field.name, text(field.type), text(found)));
     return false;
   }
 
-  bool read_raw(typed::DataField& field, const typed::TensorType& wanted, const typed::TensorShape& shape, Span span) {
+  bool read_raw(typed::DataField& field, const typed::TensorType& wanted, const typed::TensorShape& shape,
+                Span span) {
     Body body(program_, Origin::user, scratch_);
     field.raw = tensor(wanted.scalar, shape);
     if (agree(body, shape, wanted.shape)) return true;
@@ -170,7 +176,8 @@ class DataReader {
     double total = 0;
     for (const ast::SplitPart& part : syntax.split) {
       const auto size = number_of(*part.size);
-      const bool known = part.name.text == "train" || part.name.text == "validation" || part.name.text == "test";
+      const bool known =
+          part.name.text == "train" || part.name.text == "validation" || part.name.text == "test";
       if (part.name.text == "seed" && size) {
         data_.seed = static_cast<std::int64_t>(*size);
         continue;
@@ -196,7 +203,8 @@ class DataReader {
         program_.report(diagnose(diag::UnknownDataField, name.span, data_.name, name.text));
         fine = false;
       } else if (!holds_reals(field->type)) {
-        program_.report(diagnose(diag::WrongScalar, name.span, scaling.kind.text, "real numbers", text(field->type)));
+        program_.report(
+            diagnose(diag::WrongScalar, name.span, scaling.kind.text, "real numbers", text(field->type)));
         fine = false;
       }
       data_.scalings.emplace_back(scaling.kind.text, name.text);

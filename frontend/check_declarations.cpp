@@ -24,14 +24,14 @@ void check_dim_declaration(Program& program, Body& body, const ast::DimDecl::One
   program.module.dims.push_back({one.name.text, *value});
 }
 
-void check_test(Program& program, const ast::TestDecl& test, Span span) {
+void check_test(Program& program, const ast::TestDecl& test, Span span, Origin origin) {
   auto typed = std::make_unique<typed::Test>();
   typed->name = test.name;
   typed->span = span;
   typed->function.name = "test \"" + test.name + "\"";
   typed->function.span = span;
   typed->function.result = {typed::NothingType{}};
-  Body body(program, Origin::user, typed->function);
+  Body body(program, origin, typed->function);
   body.binds_dims = true;
   const bool fine = check_parameters(body, test.given);
   body.binds_dims = false;
@@ -59,16 +59,18 @@ void check_layer(Program& program, Entry& entry) {
   check_pending(program);
 }
 
-/// Checks one declaration of the user's file.
+/// Checks one declaration of a file.
 struct DeclarationChecker {
   Program& program;
   const ast::Decl& declaration;
+  Origin origin;
 
-  Entry& entry() const { return program.user.at(declaration.name.text); }
+  Names& names() const { return origin == Origin::user ? program.user : program.library; }
+  Entry& entry() const { return names().at(declaration.name.text); }
   /// A second declaration of a name has been reported, and is not looked at.
   bool is_hidden() const {
-    const auto found = program.user.find(declaration.name.text);
-    return found != program.user.end() && found->second.declaration != &declaration;
+    const auto found = names().find(declaration.name.text);
+    return found != names().end() && found->second.declaration != &declaration;
   }
   void refuse(Span span, std::string_view what) const {
     program.report(diagnose(diag::NotSupportedYet, span, std::string(what)));
@@ -83,7 +85,7 @@ struct DeclarationChecker {
   void operator()(const ast::DataDecl&) const { data_of(program, entry()); }
   void operator()(const ast::TrainDecl& train) const { check_train(program, train, declaration); }
   void operator()(const ast::OptimizerDecl&) const { optimizer_of(program, entry()); }
-  void operator()(const ast::TestDecl& test) const { check_test(program, test, declaration.span); }
+  void operator()(const ast::TestDecl& test) const { check_test(program, test, declaration.span, origin); }
   void operator()(const ast::ImportDecl&) const { refuse(declaration.span, "import"); }
   void operator()(const ast::PrecisionDecl& precision) const {
     program.module.double_precision = precision.type.text == "f64";
@@ -92,7 +94,9 @@ struct DeclarationChecker {
 
 /// A body around a closed expression.
 struct Closed {
-  Closed(Program& program, Origin origin, Span span) : body(program, origin, function) { function.span = span; }
+  Closed(Program& program, Origin origin, Span span) : body(program, origin, function) {
+    function.span = span;
+  }
   typed::Function function;
   Body body;
 };
@@ -114,7 +118,8 @@ bool check_constant(Program& program, Entry& entry, typed::Constant& constant, c
   const Span span = value.span();
   constant.type = *wanted;
   constant.value = fitted(closed.body, std::move(value), *wanted);
-  if (!constant.value) program.report(diagnose(diag::DefaultType, span, constant.name, text(*wanted), text(found)));
+  if (!constant.value)
+    program.report(diagnose(diag::DefaultType, span, constant.name, text(*wanted), text(found)));
   return constant.value != nullptr;
 }
 
@@ -150,9 +155,9 @@ const typed::Constant* constant_of(Program& program, Entry& entry) {
   return entry.constant;
 }
 
-void check_declarations(Program& program, const ast::Module& module) {
+void check_declarations(Program& program, const ast::Module& module, Origin origin) {
   for (const ast::Decl& each : module.declarations) {
-    const DeclarationChecker checker{program, each};
+    const DeclarationChecker checker{program, each, origin};
     if (each.name.text.empty() || !checker.is_hidden()) std::visit(checker, each.node);
     check_pending(program);
   }

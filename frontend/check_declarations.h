@@ -1,5 +1,6 @@
 #pragma once
-// Declarations other than functions and layers: dimensions, constants, structs, tests; and all of a file in turn.
+// Declarations other than functions and layers: dimensions, constants, structs, tests; and all of a file in
+// turn.
 
 #include "frontend/check_arguments.h"
 
@@ -15,7 +16,7 @@ const typed::Struct* struct_of(Program& program, Entry& entry);
 /// `Camera(rotation = r, …)`.
 Value build_struct(Body& body, Entry& entry, CallSite site);
 
-/// Checks every declaration of the user's file.
-void check_declarations(Program& program, const ast::Module& module);
+/// Checks every declaration of a file.
+void check_declarations(Program& program, const ast::Module& module, Origin origin);
 
 }  // namespace dp::checker

@@ -1,5 +1,5 @@
-// Defaults of parameters: closed expressions, checked again for each call that needs them, so that every call has a
-// tree of its own in its own terms.
+// Defaults of parameters: closed expressions, checked again for each call that needs them, so that every call
+// has a tree of its own in its own terms.
 
 #include "frontend/check_calls.h"
 #include "frontend/check_notes.h"
@@ -12,8 +12,10 @@ namespace {
 /// Puts the caller's dimensions for the callee's, in a closed expression.
 void to_caller(typed::Expr& expression, const typed::Instance& instance) {
   expression.type = substitute(expression.type, instance);
-  if (auto* dim = std::get_if<typed::DimExpr>(&expression.node)) dim->value = substitute(dim->value, instance);
-  if (auto* converted = std::get_if<typed::ConvertExpr>(&expression.node)) to_caller(*converted->value, instance);
+  if (auto* dim = std::get_if<typed::DimExpr>(&expression.node))
+    dim->value = substitute(dim->value, instance);
+  if (auto* converted = std::get_if<typed::ConvertExpr>(&expression.node))
+    to_caller(*converted->value, instance);
   if (auto* op = std::get_if<typed::PointExpr>(&expression.node)) {
     for (typed::ExprPtr& each : op->operands) to_caller(*each, instance);
   }

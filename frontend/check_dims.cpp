@@ -16,12 +16,15 @@ class DimReader {
     if (const auto* literal = std::get_if<ast::IntegerLiteral>(&expression.node)) {
       return Dim(static_cast<std::int64_t>(literal->value));
     }
-    if (const auto* name = std::get_if<ast::NameUse>(&expression.node)) return read_name(name->name, expression.span);
-    if (const auto* unary = std::get_if<ast::Unary>(&expression.node); unary && unary->op == ast::UnaryOp::negative) {
+    if (const auto* name = std::get_if<ast::NameUse>(&expression.node))
+      return read_name(name->name, expression.span);
+    if (const auto* unary = std::get_if<ast::Unary>(&expression.node);
+        unary && unary->op == ast::UnaryOp::negative) {
       const auto operand = read(*unary->operand);
       return operand ? std::optional(-*operand) : std::nullopt;
     }
-    if (const auto* binary = std::get_if<ast::Binary>(&expression.node)) return read_binary(*binary, expression.span);
+    if (const auto* binary = std::get_if<ast::Binary>(&expression.node))
+      return read_binary(*binary, expression.span);
     return refuse(expression.span);
   }
 
@@ -30,7 +33,7 @@ class DimReader {
     if (quiet_ && body_.find_variable(name)) return std::nullopt;  // a value hides a dimension of its name
     if (auto known = find_dim(body_, name)) return known;
     if (quiet_) return std::nullopt;
-    if (body_.binds_dims) return bind_name(name, span);
+    if (body_.binds_dims && !body_.find_variable(name)) return bind_name(name, span);
     report_unknown(name, span);
     return std::nullopt;
   }
@@ -132,8 +135,10 @@ std::optional<typed::TensorShape> check_shape(Body& body, const ast::DimList& li
   bool fine = true;
   for (const ast::ExprPtr& each : list.dims) {
     const auto dim = check_dim(body, *each);
-    if (!dim) fine = false;
-    else result.dims.push_back(*dim);
+    if (!dim)
+      fine = false;
+    else
+      result.dims.push_back(*dim);
   }
   if (!fine) return std::nullopt;
   if (result.dims.size() > 8) {

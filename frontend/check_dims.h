@@ -1,6 +1,6 @@
 #pragma once
-// Dimensions as they are written: from syntax to `Dim`, with the names that are in scope. In a signature a new name
-// is a new dimension of the function.
+// Dimensions as they are written: from syntax to `Dim`, with the names that are in scope. In a signature a
+// new name is a new dimension of the function.
 
 #include <optional>
 

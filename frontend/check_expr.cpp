@@ -71,9 +71,12 @@ void settle_by_itself(Value& value) { value.open = Open::no; }
 void settle_towards(Body& body, Value& value, const typed::Type& wanted) {
   if (!value) return;
   const auto* target = as_tensor(wanted);
-  const bool takes = target && (is_real(target->scalar) || (is_integer(target->scalar) && value.open == Open::integer));
-  if (takes) settle(body, value, target->scalar);
-  else settle_by_itself(value);
+  const bool takes =
+      target && (is_real(target->scalar) || (is_integer(target->scalar) && value.open == Open::integer));
+  if (takes)
+    settle(body, value, target->scalar);
+  else
+    settle_by_itself(value);
 }
 
 Value check_expr_towards(Body& body, const ast::Expr& expression, const typed::Type& wanted) {

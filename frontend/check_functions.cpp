@@ -27,7 +27,8 @@ void enter_layer(Body& body, FunctionRecord& function) {
     const bool is_dim = function.layer->typed->argument_kinds[k] == typed::ArgumentKind::dimension;
     if (is_dim) body.function.dims.push_back(function.layer->typed->arguments[k]);
   }
-  const typed::VariableId self = body.add_variable("self", own_type(*function.layer), function.layer->typed->span);
+  const typed::VariableId self =
+      body.add_variable("self", own_type(*function.layer), function.layer->typed->span);
   body.notes[self].parameter = true;
   body.function.parameters.push_back(self);
   body.function.defaults.emplace_back();
@@ -68,7 +69,8 @@ bool read_signature(FunctionRecord& function) {
 
 void report_result(Body& body, const FunctionRecord& function, const Value& value) {
   const ast::TypeExpr& written = *function.syntax->result;
-  auto diagnostic = diagnose(diag::ResultType, value.span(), body.function.name, text(body.function.result), text(value.type()))
+  auto diagnostic = diagnose(diag::ResultType, value.span(), body.function.name, text(body.function.result),
+                             text(value.type()))
                         .label(written.span, "the signature says " + text(body.function.result));
   body.report(with_origins(std::move(diagnostic), body, {body.function.result, value.type()}));
 }
@@ -76,7 +78,8 @@ void report_result(Body& body, const FunctionRecord& function, const Value& valu
 void check_body(FunctionRecord& function) {
   function.body = Progress::running;
   Body& body = *function.context;
-  Value value = check_block(body, function.syntax->body, function.result_known ? &body.function.result : nullptr);
+  Value value =
+      check_block(body, function.syntax->body, function.result_known ? &body.function.result : nullptr);
   function.body = Progress::failed;
   if (!value) return;
   if (!function.result_known) {

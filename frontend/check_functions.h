@@ -1,6 +1,6 @@
 #pragma once
-// Functions: signatures first, bodies when they are needed. A function's result is known from its signature, or from
-// its body where the signature leaves it out.
+// Functions: signatures first, bodies when they are needed. A function's result is known from its signature,
+// or from its body where the signature leaves it out.
 
 #include "frontend/check_value.h"
 
@@ -16,8 +16,8 @@ void need_body(Program& program, FunctionRecord& function);
 /// Checks all bodies that were asked for, and those that they ask for.
 void check_pending(Program& program);
 
-/// A block in a scope of its own: its value is its last statement, open numbers in it those of `wanted` where it is
-/// not null (check_statements.cpp).
+/// A block in a scope of its own: its value is its last statement, open numbers in it those of `wanted` where
+/// it is not null (check_statements.cpp).
 Value check_block(Body& body, const ast::Block& block, const typed::Type* wanted = nullptr);
 /// One statement; what it becomes is added to `statements`.
 void check_statement(Body& body, const ast::Stmt& statement, std::vector<typed::Statement>& statements);

@@ -82,7 +82,8 @@ class Gradient {
     for (const ast::Expr* each : parts_of(*syntax_.wrt)) {
       auto path = check_path(body_, *each);
       if (path && !holds_reals(path->type)) {
-        body_.report(diagnose(diag::GradientOfIntegers, each->span, source_text(body_, each->span), text(path->type)));
+        body_.report(
+            diagnose(diag::GradientOfIntegers, each->span, source_text(body_, each->span), text(path->type)));
         path.reset();
       }
       fine = fine && path;
@@ -98,7 +99,8 @@ class Gradient {
     if (syntax_.kind == ast::GradKind::grad && !one_real) {
       auto diagnostic = diagnose(diag::GradientOfTensor, syntax_.of->span, text(of.type()));
       if (leaf && is_real(leaf->scalar)) {
-        diagnostic.fixes.push_back("grad sum(" + source_text(body_, syntax_.of->span) + ") wrt …, or vjp … with …");
+        diagnostic.fixes.push_back("grad sum(" + source_text(body_, syntax_.of->span) +
+                                   ") wrt …, or vjp … with …");
       }
       body_.report(std::move(diagnostic));
       return false;
@@ -112,7 +114,8 @@ class Gradient {
     const Reach found = reach(body_, of, path.place);
     const std::string name = source_text(body_, path.place.span);
     if (found == Reach::discrete) {
-      body_.report(diagnose(diag::GradientThroughInteger, syntax_.of->span, source_text(body_, syntax_.of->span)));
+      body_.report(
+          diagnose(diag::GradientThroughInteger, syntax_.of->span, source_text(body_, syntax_.of->span)));
       return false;
     }
     if (found == Reach::none) body_.report(diagnose(diag::GradientIsZero, path.place.span, name));
@@ -126,8 +129,9 @@ class Gradient {
     typed::ExprPtr result = fitted(body_, std::move(value), wanted);
     if (!result) {
       const bool forward = syntax_.kind == ast::GradKind::jvp;
-      body_.report(with_origins(diagnose(diag::CotangentType, syntax_.with->span, forward ? "along" : "with", text(wanted),
-                                         text(found)), body_, {wanted, found}));
+      body_.report(with_origins(diagnose(diag::CotangentType, syntax_.with->span, forward ? "along" : "with",
+                                         text(wanted), text(found)),
+                                body_, {wanted, found}));
     }
     return result;
   }

@@ -1,4 +1,5 @@
-// `if` with conditions on dimensions and constants: both branches are checked, `build` takes the one that holds.
+// `if` with conditions on dimensions and constants: both branches are checked, `build` takes the one that
+// holds.
 
 #include <algorithm>
 
@@ -19,7 +20,8 @@ bool known_at_compile_time(const typed::Expr& expression) {
     }
     return true;
   }
-  if (const auto* node = std::get_if<typed::ConvertExpr>(&expression.node)) return known_at_compile_time(*node->value);
+  if (const auto* node = std::get_if<typed::ConvertExpr>(&expression.node))
+    return known_at_compile_time(*node->value);
   return std::holds_alternative<typed::NumberExpr>(expression.node) ||
          std::holds_alternative<typed::DimExpr>(expression.node) ||
          std::holds_alternative<typed::ArgumentExpr>(expression.node) ||
@@ -69,7 +71,8 @@ void learn_opposite(Body& body, const typed::Expr& condition) {
   if (node == nullptr || node->operands.size() != 2) return;
   const auto* left = std::get_if<typed::DimExpr>(&node->operands[0]->node);
   const auto* right = std::get_if<typed::DimExpr>(&node->operands[1]->node);
-  const auto left_number = literal_integer(*node->operands[0]), right_number = literal_integer(*node->operands[1]);
+  const auto left_number = literal_integer(*node->operands[0]),
+             right_number = literal_integer(*node->operands[1]);
   if ((!left && !left_number) || (!right && !right_number)) return;
   const Dim a = left ? left->value : Dim(*left_number), b = right ? right->value : Dim(*right_number);
   if (node->op == Op::lt) assume_at_most(body, b, a);
@@ -81,11 +84,11 @@ bool same_types(Body& body, std::vector<Value>& values, Span span) {
   for (Value& each : values) {
     if (as_tensor(each.type())) tensors.push_back(&each);
   }
-  const bool numbers = tensors.size() == values.size() &&
-                       std::all_of(values.begin(), values.end(), [](const Value& each) {
-                         const auto scalar = as_tensor(each.type())->scalar;
-                         return is_real(scalar) || is_integer(scalar);
-                       });
+  const bool numbers =
+      tensors.size() == values.size() && std::all_of(values.begin(), values.end(), [](const Value& each) {
+        const auto scalar = as_tensor(each.type())->scalar;
+        return is_real(scalar) || is_integer(scalar);
+      });
   if (numbers && !unify(body, tensors, Numbers::any, span, "if")) return false;
   for (const Value& each : values) {
     if (agree(body, each.type(), values.front().type())) continue;

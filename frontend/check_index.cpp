@@ -1,5 +1,5 @@
-// `x[i, a..b, :, ..]` with positions that are known before the program runs: a slice, and then the axes that were
-// indexed by one position disappear.
+// `x[i, a..b, :, ..]` with positions that are known before the program runs: a slice, and then the axes that
+// were indexed by one position disappear.
 
 #include "frontend/check_dims.h"
 #include "frontend/check_expr.h"
@@ -19,6 +19,7 @@ struct Part {
   Dim start = 0, length = 0;
   bool removed = false;
   bool whole = true;
+  bool gathered = false;
 };
 
 class Indexing {
@@ -35,14 +36,17 @@ class Indexing {
       if (part) parts.push_back(*part);
       fine = fine && part;
     }
-    return fine ? build(parts) : Value{};
+    if (!fine) return {};
+    Value sliced = build(parts);
+    return gather_ ? gathered(std::move(sliced), parts) : std::move(sliced);
   }
 
  private:
   const TensorShape& shape() const { return as_tensor(object_.type())->shape; }
   std::size_t rank() const { return shape().dims.size(); }
 
-  /// One item, or none, for each explicit axis. With leading axes `..` in the type the items must begin with `..`.
+  /// One item, or none, for each explicit axis. With leading axes `..` in the type the items must begin with
+  /// `..`.
   std::optional<std::vector<const Item*>> align(const std::vector<Item>& items) {
     std::vector<const Item*> result(rank(), nullptr);
     std::size_t before = items.size();
@@ -53,8 +57,9 @@ class Indexing {
     const std::size_t after = has_ellipsis ? items.size() - before - 1 : 0;
     if (shape().pack && before > 0) return refuse_leading(items.front().span);
     if (before + after > rank()) {
-      body_.report(with_origins(diagnose(diag::TooManyIndices, span_, text(object_.type()), rank(), before + after),
-                                body_, {object_.type()}));
+      body_.report(
+          with_origins(diagnose(diag::TooManyIndices, span_, text(object_.type()), rank(), before + after),
+                       body_, {object_.type()}));
       return std::nullopt;
     }
     for (std::size_t k = 0; k < before; ++k) result[k] = &items[k];
@@ -77,31 +82,43 @@ class Indexing {
 
   std::optional<Part> read_position(const Item& item, std::size_t axis) {
     const auto position = try_dim(body_, *item.begin);
-    if (!position) return refuse_position(item);
+    if (!position) return read_gather(item, axis);
     const auto value = constant_size(body_, *position);
     const auto extent = constant_size(body_, shape().dims[axis]);
-    if (value && (*value < 0 || (extent && *value >= *extent))) return report_range(item.span, *position, axis);
+    if (value && (*value < 0 || (extent && *value >= *extent)))
+      return report_range(item.span, *position, axis);
     return Part{*position, 1, true, false};
   }
 
-  /// A position that is computed: checks what it is made of, so that its own mistakes are told first.
-  std::optional<Part> refuse_position(const Item& item) {
-    const Value index = check_expr(body_, *item.begin);
+  /// A position that is computed: an integer tensor that is known to lie in the axis gathers along it.
+  std::optional<Part> read_gather(const Item& item, std::size_t axis) {
+    Value index = check_expr(body_, *item.begin);
     if (!index) return std::nullopt;
     const auto* type = as_tensor(index.type());
     if (!type || !is_integer(type->scalar)) {
       body_.report(diagnose(diag::IndexType, item.span, text(index.type())));
       return std::nullopt;
     }
-    unsupported(body_, item.span, "x[i] at a position that is computed");
-    return std::nullopt;
+    if (gather_) {
+      body_.report(diagnose(diag::TwoGathers, item.span).label(gather_.span(), "the other"));
+      return std::nullopt;
+    }
+    const Dim& extent = shape().dims[axis];
+    if (!type->bound || prove_at_most(body_, *type->bound, extent) != Verdict::proven) {
+      unsupported(body_, item.span, "x[i] with i not known to lie below " + extent.text());
+      return std::nullopt;
+    }
+    settle_by_itself(index);
+    gather_ = std::move(index);
+    return Part{0, extent, false, true, true};
   }
 
   std::optional<Dim> bound(const ast::ExprPtr& expression, const Dim& missing) {
     if (!expression) return missing;
     auto value = try_dim(body_, *expression);
     if (value) return value;
-    if (check_expr(body_, *expression)) unsupported(body_, expression->span, "a..b at a position that is computed");
+    if (check_expr(body_, *expression))
+      unsupported(body_, expression->span, "a..b at a position that is computed");
     return std::nullopt;
   }
 
@@ -117,7 +134,8 @@ class Indexing {
     const Verdict fits = prove_at_most(body_, *end, extent);
     if (fits == Verdict::refuted) return report_range(item.span, *end, axis);
     if (fits == Verdict::open) {
-      body_.report(with_origins(diagnose(diag::MissingClause, item.span, at_most_text(*end, extent)), body_, {*end, extent})
+      body_.report(with_origins(diagnose(diag::MissingClause, item.span, at_most_text(*end, extent)), body_,
+                                {*end, extent})
                        .fix("where " + at_most_text(*end, extent)));
       return std::nullopt;
     }
@@ -153,9 +171,31 @@ class Indexing {
     return {make({type}, span_, typed::ReshapeExpr{std::move(result), false}), object_.open};
   }
 
+  /// The axis of the integer tensor is replaced by that tensor's axes.
+  Value gathered(Value sliced, const std::vector<Part>& parts) {
+    int axis = 0;  // from the end, among the axes that remain
+    for (std::size_t k = parts.size(); k > 0; --k) {
+      if (!parts[k - 1].removed) --axis;
+      if (parts[k - 1].gathered) break;
+    }
+    typed::TensorType type = *as_tensor(sliced.type());
+    const TensorShape& index = as_tensor(gather_.type())->shape;
+    const auto place = type.shape.dims.end() + axis;
+    if (index.pack && (type.shape.pack || place != type.shape.dims.begin())) {
+      return unsupported(body_, gather_.span(), "x[:, i] with leading axes `..` in i");
+    }
+    const auto next = type.shape.dims.erase(place);
+    type.shape.dims.insert(next, index.dims.begin(), index.dims.end());
+    type.shape.pack = type.shape.pack || index.pack;
+    typed::StructuralExpr node{
+        Op::gather, list(std::move(sliced.expr), std::move(gather_.expr)), {axis}, {}, false};
+    return {make({std::move(type)}, span_, std::move(node)), Open::no};
+  }
+
   Body& body_;
   Value object_;
   Span span_;
+  Value gather_;  // the integer tensor among the indices, where there is one
 };
 
 }  // namespace

@@ -10,7 +10,8 @@ using Initial = typed::FieldDeclaration::Initial;
 
 namespace {
 
-std::optional<Initial> distribution(const std::string& name) {
+/// The distribution of that name, else none.
+Initial distribution(const std::string& name) {
   if (name == "normal") return Initial::normal;
   if (name == "uniform") return Initial::uniform;
   if (name == "glorot") return Initial::glorot;
@@ -18,7 +19,7 @@ std::optional<Initial> distribution(const std::string& name) {
   if (name == "orthogonal") return Initial::orthogonal;
   if (name == "zeros") return Initial::zeros;
   if (name == "ones") return Initial::ones;
-  return std::nullopt;
+  return Initial::none;
 }
 
 std::vector<std::string> parameters_of(Initial initial) {
@@ -29,12 +30,15 @@ std::vector<std::string> parameters_of(Initial initial) {
 
 /// `normal` alone is normal(std = 1), `uniform` alone uniform(0, 1).
 typed::ExprPtr argument_value(Body& body, Argument* argument, std::size_t place, Initial initial, Span span) {
-  if (!argument) return number(initial == Initial::uniform && place == 0 ? 0.0 : 1.0, typed::Scalar::real, span);
+  if (!argument)
+    return number(initial == Initial::uniform && place == 0 ? 0.0 : 1.0, typed::Scalar::real, span);
   Value value = evaluate(body, *argument);
   if (!value) return nullptr;
   const typed::Type found = value.type();
   typed::ExprPtr result = fitted(body, std::move(value), tensor(typed::Scalar::real));
-  if (!result) body.report(diagnose(diag::WrongScalar, argument->span, "normal and uniform", "real numbers", text(found)));
+  if (!result)
+    body.report(
+        diagnose(diag::WrongScalar, argument->span, "normal and uniform", "real numbers", text(found)));
   return result;
 }
 
@@ -63,8 +67,9 @@ bool check_value(Body& body, const ast::Expr& initial, typed::FieldDeclaration& 
   field.initial = Initial::value;
   field.value = is_scalar ? std::move(value.expr) : fitted(body, std::move(value), field.type);
   if (field.value) return true;
-  body.report(with_origins(diagnose(diag::DefaultType, initial.span, field.name, text(field.type), text(found)), body,
-                           {field.type, found}));
+  body.report(
+      with_origins(diagnose(diag::DefaultType, initial.span, field.name, text(field.type), text(found)), body,
+                   {field.type, found}));
   return false;
 }
 
@@ -77,18 +82,19 @@ bool check_initial(Body& body, const ast::Expr* initial, typed::FieldDeclaration
     return false;
   }
   if (!initial) {
-    body.report(diagnose(diag::NoInitialValue, field.span, field.name).fix(field.name + ": " + text(field.type) + " = 0"));
+    body.report(diagnose(diag::NoInitialValue, field.span, field.name)
+                    .fix(field.name + ": " + text(field.type) + " = 0"));
     return false;
   }
   const auto* call = std::get_if<ast::Call>(&initial->node);
   const ast::Expr& callee = call ? *call->callee : *initial;
   const auto* name = std::get_if<ast::NameUse>(&callee.node);
-  const auto kind = name ? distribution(name->name) : std::nullopt;
-  const bool makes_tensor = call && kind && (*kind == Initial::zeros || *kind == Initial::ones);
-  if (!kind || makes_tensor) return check_value(body, *initial, field);
+  const Initial kind = name ? distribution(name->name) : Initial::none;
+  const bool makes_tensor = call && (kind == Initial::zeros || kind == Initial::ones);
+  if (kind == Initial::none || makes_tensor) return check_value(body, *initial, field);
   CallSite site{name->name, initial->span, callee.span, {}};
   if (call) site.arguments = arguments_of(*call);
-  return check_distribution(body, *kind, std::move(site), field);
+  return check_distribution(body, kind, std::move(site), field);
 }
 
 }  // namespace dp::checker

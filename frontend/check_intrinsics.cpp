@@ -18,10 +18,13 @@ constexpr bool bools = true, any = false;
 std::unordered_map<std::string_view, Handler> read_table() {
   std::unordered_map<std::string_view, Handler> table;
   const auto reduction = [&table](std::string_view name, ReductionRow row) {
-    table.emplace(name, [row](Body& body, CallSite site) { return check_reduction(body, row, std::move(site)); });
+    table.emplace(name,
+                  [row](Body& body, CallSite site) { return check_reduction(body, row, std::move(site)); });
   };
   const auto conversion = [&table](std::string_view name, typed::Scalar scalar) {
-    table.emplace(name, [scalar](Body& body, CallSite site) { return check_conversion(body, scalar, std::move(site)); });
+    table.emplace(name, [scalar](Body& body, CallSite site) {
+      return check_conversion(body, scalar, std::move(site));
+    });
   };
   const auto later = [&table](std::string_view name) {
     table.emplace(name, [name](Body& body, CallSite site) { return unsupported(body, site.span, name); });
@@ -43,8 +46,8 @@ const std::unordered_map<std::string_view, Handler>& table() {
 
 /// A pointwise op that is a function of the language: operators have signs instead of names.
 std::optional<Op> pointwise_function(const std::string& name) {
-  static const std::unordered_set<std::string_view> operators{"neg", "add", "sub", "mul", "div",  "floor_div", "mod", "eq",
-                                                              "ne",  "lt",  "le",  "and_", "or_", "not_"};
+  static const std::unordered_set<std::string_view> operators{
+      "neg", "add", "sub", "mul", "div", "floor_div", "mod", "eq", "ne", "lt", "le", "and_", "or_", "not_"};
   if (operators.contains(name)) return std::nullopt;
   const auto op = op_from_name(name);
   return op && info(*op).form == Form::eval ? op : std::nullopt;

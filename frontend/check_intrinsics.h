@@ -1,5 +1,6 @@
 #pragma once
-// Calls of what the compiler provides itself: intrinsics.def, read as data, and the pointwise ops of the op table.
+// Calls of what the compiler provides itself: intrinsics.def, read as data, and the pointwise ops of the op
+// table.
 
 #include <span>
 #include <string_view>
@@ -25,7 +26,8 @@ std::optional<std::vector<Argument*>> intrinsic_arguments(Body& body, CallSite& 
                                                           const std::vector<std::string>& parameters,
                                                           std::size_t required);
 
-/// `sum(x, over)` and the like: over all axes, or those of the argument; `argmax`: over one, the last by default.
+/// `sum(x, over)` and the like: over all axes, or those of the argument; `argmax`: over one, the last by
+/// default.
 struct ReductionRow {
   Op op;
   bool of_bools = false;

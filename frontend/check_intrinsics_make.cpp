@@ -43,7 +43,8 @@ ExprPtr counting(const typed::TensorShape& shape, int axis, Span span) {
 
 /// 1 where the two integers are equal, else 0.
 ExprPtr where_equal(ExprPtr left, ExprPtr right, const typed::TensorShape& shape, Span span) {
-  ExprPtr equal = point(Op::eq, tensor(Scalar::boolean, shape), span, list(std::move(left), std::move(right)));
+  ExprPtr equal =
+      point(Op::eq, tensor(Scalar::boolean, shape), span, list(std::move(left), std::move(right)));
   return convert(std::move(equal), Scalar::real);
 }
 
@@ -81,7 +82,8 @@ Value check_intrinsic_eye(Body& body, CallSite site) {
   const auto size = size_argument(body, *(*placed)[0]);
   if (!size) return {};
   const typed::TensorShape shape{false, {*size, *size}};
-  return {where_equal(counting(shape, -2, site.span), counting(shape, -1, site.span), shape, site.span), Open::no};
+  return {where_equal(counting(shape, -2, site.span), counting(shape, -1, site.span), shape, site.span),
+          Open::no};
 }
 
 Value check_intrinsic_one_hot(Body& body, CallSite site) {
@@ -99,7 +101,8 @@ Value check_intrinsic_one_hot(Body& body, CallSite site) {
   ExprPtr repeated = convert(std::move(positions.expr), Scalar::i64);
   const bool scalar = as_tensor(repeated->type)->shape.is_scalar();
   if (!scalar) {
-    repeated = make(tensor(Scalar::i64, shape), site.span, typed::BroadcastExpr{std::move(repeated), std::move(axes)});
+    repeated = make(tensor(Scalar::i64, shape), site.span,
+                    typed::BroadcastExpr{std::move(repeated), std::move(axes)});
   }
   return {where_equal(std::move(repeated), counting(shape, -1, site.span), shape, site.span), Open::no};
 }
@@ -110,7 +113,8 @@ Value check_intrinsic_linspace(Body& body, CallSite site) {
   if (!placed) return {};
   Value first = evaluate(body, *(*placed)[0]), last = evaluate(body, *(*placed)[1]);
   const auto size = size_argument(body, *(*placed)[2]);
-  if (!first || !last || !size || !unify(body, {&first, &last}, Numbers::reals, site.span, site.name)) return {};
+  if (!first || !last || !size || !unify(body, {&first, &last}, Numbers::reals, site.span, site.name))
+    return {};
   const typed::VariableId start = body.add_variable("", first.type(), site.span);
   body.notes[start].definition = first.expr.get();
   const Scalar scalar = as_tensor(first.type())->scalar;
@@ -134,11 +138,13 @@ ExprPtr scalar_argument(Body& body, Argument& argument, Scalar scalar, std::stri
   if (!value) return nullptr;
   settle_towards(body, value, tensor(scalar));
   if (agree(body, value.type(), tensor(scalar))) return std::move(value.expr);
-  body.report(diagnose(diag::WrongScalar, argument.span, std::string(what), text(tensor(scalar)), text(value.type())));
+  body.report(diagnose(diag::WrongScalar, argument.span, std::string(what), text(tensor(scalar)),
+                       text(value.type())));
   return nullptr;
 }
 
-Value draw(Scalar scalar, typed::TensorShape shape, typed::DrawExpr::Kind kind, std::vector<ExprPtr> operands, Span span) {
+Value draw(Scalar scalar, typed::TensorShape shape, typed::DrawExpr::Kind kind, std::vector<ExprPtr> operands,
+           Span span) {
   return {make(tensor(scalar, std::move(shape)), span, typed::DrawExpr{kind, std::move(operands)}), Open::no};
 }
 
@@ -148,7 +154,8 @@ Value check_intrinsic_key(Body& body, CallSite site) {
   const auto placed = intrinsic_arguments(body, site, {"n"}, 1);
   if (!placed) return {};
   ExprPtr seed = scalar_argument(body, *(*placed)[0], Scalar::i64, "key");
-  return seed ? draw(Scalar::key, {}, typed::DrawExpr::Kind::make_key, list(std::move(seed)), site.span) : Value{};
+  return seed ? draw(Scalar::key, {}, typed::DrawExpr::Kind::make_key, list(std::move(seed)), site.span)
+              : Value{};
 }
 
 Value check_intrinsic_fold(Body& body, CallSite site) {
@@ -157,7 +164,8 @@ Value check_intrinsic_fold(Body& body, CallSite site) {
   ExprPtr key = scalar_argument(body, *(*placed)[0], Scalar::key, "fold");
   ExprPtr use_number = scalar_argument(body, *(*placed)[1], Scalar::i64, "fold");
   if (!key || !use_number) return {};
-  return draw(Scalar::key, {}, typed::DrawExpr::Kind::fold_key, list(std::move(key), std::move(use_number)), site.span);
+  return draw(Scalar::key, {}, typed::DrawExpr::Kind::fold_key, list(std::move(key), std::move(use_number)),
+              site.span);
 }
 
 Value check_intrinsic_random_bits(Body& body, CallSite site) {

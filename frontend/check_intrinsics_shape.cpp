@@ -1,5 +1,5 @@
-// What moves elements without changing them: `transpose`, `stack`, `concat`, `flip`, `pad`, `flatten`, `take_along`;
-// and `where` and `stop`.
+// What moves elements without changing them: `transpose`, `stack`, `concat`, `flip`, `pad`, `flatten`,
+// `take_along`; and `where` and `stop`.
 
 #include <algorithm>
 
@@ -65,7 +65,8 @@ Value check_intrinsic_stop(Body& body, CallSite site) {
   Value value = tensor_argument(body, *(*placed)[0], site);
   if (!value) return {};
   typed::Type type = value.type();
-  return {make(std::move(type), site.span, typed::StructuralExpr{Op::stop, list(std::move(value.expr)), {}, {}, false}),
+  return {make(std::move(type), site.span,
+               typed::StructuralExpr{Op::stop, list(std::move(value.expr)), {}, {}, false}),
           value.open};
 }
 
@@ -89,18 +90,21 @@ Value check_intrinsic_transpose(Body& body, CallSite site) {
   for (std::size_t k = 0; stack && k < stack->elements.size(); ++k) {
     const auto dim = try_dim(body, *stack->elements[k]);
     const auto axis = dim ? dim->constant() : std::nullopt;
-    if (axis) axes.push_back(static_cast<int>(*axis < 0 || type.shape.pack ? *axis : *axis - static_cast<int>(rank)));
+    if (axis)
+      axes.push_back(static_cast<int>(*axis < 0 || type.shape.pack ? *axis : *axis - static_cast<int>(rank)));
   }
   std::vector<int> sorted = axes;
   std::sort(sorted.begin(), sorted.end());
   bool fine = axes.size() == rank && (!stack || stack->elements.size() == rank);
-  for (std::size_t k = 0; fine && k < rank; ++k) fine = sorted[k] == static_cast<int>(k) - static_cast<int>(rank);
+  for (std::size_t k = 0; fine && k < rank; ++k)
+    fine = sorted[k] == static_cast<int>(k) - static_cast<int>(rank);
   if (!fine) {
     body.report(diagnose(diag::NotAPermutation, order.span, text(value.type())));
     return {};
   }
   const Shape before = type.shape.dims;
-  for (std::size_t k = 0; k < rank; ++k) type.shape.dims[k] = before[rank - static_cast<std::size_t>(-axes[k])];
+  for (std::size_t k = 0; k < rank; ++k)
+    type.shape.dims[k] = before[rank - static_cast<std::size_t>(-axes[k])];
   typed::StructuralExpr node{Op::transpose, list(std::move(value.expr)), std::move(axes), {}, false};
   return {make({std::move(type)}, site.span, std::move(node)), value.open};
 }
@@ -174,8 +178,9 @@ Value check_intrinsic_concat(Body& body, CallSite site) {
   for (Value& each : *parts) {
     const typed::TensorShape& shape = as_tensor(each.type())->shape;
     if (!same_but(body, shape, type.shape, axis)) {
-      body.report(with_origins(diagnose(diag::StackMismatch, each.span(), text(typed::Type{type}), text(each.type())),
-                               body, {typed::Type{type}, each.type()}));
+      body.report(
+          with_origins(diagnose(diag::StackMismatch, each.span(), text(typed::Type{type}), text(each.type())),
+                       body, {typed::Type{type}, each.type()}));
       return {};
     }
     total = total + shape.dims[axis];
@@ -197,7 +202,8 @@ std::optional<std::vector<std::pair<Dim, Dim>>> pad_widths(Body& body, const Arg
     if (!pair || pair->elements.size() != 2) break;
     const auto low = check_dim(body, *pair->elements[0]), high = check_dim(body, *pair->elements[1]);
     if (!low || !high) return std::nullopt;
-    const bool fine = check_size(body, *low, pair->elements[0]->span) && check_size(body, *high, pair->elements[1]->span);
+    const bool fine =
+        check_size(body, *low, pair->elements[0]->span) && check_size(body, *high, pair->elements[1]->span);
     if (!fine) return std::nullopt;
     result.emplace_back(*low, *high);
   }
@@ -250,11 +256,13 @@ Value check_intrinsic_take_along(Body& body, CallSite site) {
   type.shape.dims.erase(type.shape.dims.end() + axes.front());
   if (!agree(body, as_tensor(positions.type())->shape, type.shape)) {
     const typed::Type wanted = tensor(as_tensor(positions.type())->scalar, type.shape);
-    body.report(with_origins(diagnose(diag::ArgumentType, positions.span(), site.name, text(wanted), "i",
-                                      text(positions.type())), body, {wanted, positions.type()}));
+    body.report(with_origins(
+        diagnose(diag::ArgumentType, positions.span(), site.name, text(wanted), "i", text(positions.type())),
+        body, {wanted, positions.type()}));
     return {};
   }
-  typed::StructuralExpr node{Op::take, list(std::move(value.expr), std::move(positions.expr)), std::move(axes), {}, false};
+  typed::StructuralExpr node{
+      Op::take, list(std::move(value.expr), std::move(positions.expr)), std::move(axes), {}, false};
   return {make({std::move(type)}, site.span, std::move(node)), Open::no};
 }
 

@@ -1,5 +1,5 @@
-// Layer arguments have no written kind; their use decides: in a shape a dimension, called a function, else a number.
-// A bool is told by its default.
+// Layer arguments have no written kind; their use decides: in a shape a dimension, called a function, else a
+// number. A bool is told by its default.
 
 #include <algorithm>
 
@@ -52,7 +52,8 @@ class UseFinder {
   void look_in_arguments(const ast::NamedType& named) {
     Entry* entry = program_.find(origin_, named.name.text);
     LayerRecord* nested = nullptr;
-    if (entry && std::holds_alternative<ast::LayerDecl>(entry->declaration->node)) nested = layer_of(program_, *entry);
+    if (entry && std::holds_alternative<ast::LayerDecl>(entry->declaration->node))
+      nested = layer_of(program_, *entry);
     for (std::size_t k = 0; k < named.arguments.size(); ++k) {
       if (!nested || !mentions(*named.arguments[k].value)) continue;
       const auto kind = kind_of(*nested->typed, named.arguments[k], k);
@@ -61,7 +62,8 @@ class UseFinder {
     }
   }
 
-  static std::optional<ArgumentKind> kind_of(const typed::Layer& layer, const ast::Argument& argument, std::size_t place) {
+  static std::optional<ArgumentKind> kind_of(const typed::Layer& layer, const ast::Argument& argument,
+                                             std::size_t place) {
     for (std::size_t k = 0; k < layer.arguments.size(); ++k) {
       const bool is_it = argument.name ? layer.arguments[k] == argument.name->text : k == place;
       if (is_it) return layer.argument_kinds[k];

@@ -157,8 +157,8 @@ bool need_fields(Program& program, LayerRecord& layer) {
   return layer.fields == Progress::done;
 }
 
-std::optional<typed::Type> layer_type(Body& body, Entry& entry, const ast::NamedType& named, typed::TensorShape copies,
-                                      Span span) {
+std::optional<typed::Type> layer_type(Body& body, Entry& entry, const ast::NamedType& named,
+                                      typed::TensorShape copies, Span span) {
   LayerRecord* layer = layer_of(body.program, entry);
   if (!layer || !need_fields(body.program, *layer)) return std::nullopt;
   CallSite site{layer->typed->name, span, named.name.span, {}};
@@ -170,7 +170,8 @@ std::optional<typed::Type> layer_type(Body& body, Entry& entry, const ast::Named
   for (std::size_t k = 0; k < declaration.arguments.size(); ++k) {
     optional[k] = declaration.argument_defaults[k].has_value();
   }
-  const auto placed = place_arguments(body, site, declaration.arguments, {optional.get(), declaration.arguments.size()});
+  const auto placed =
+      place_arguments(body, site, declaration.arguments, {optional.get(), declaration.arguments.size()});
   if (!placed) return std::nullopt;
   typed::LayerType result{&declaration, {}, std::move(copies)};
   for (std::size_t k = 0; k < placed->size(); ++k) {
@@ -197,8 +198,10 @@ typed::Type own_type(const LayerRecord& layer) {
   typed::LayerType result{layer.typed, {}, {}};
   for (std::size_t k = 0; k < layer.typed->arguments.size(); ++k) {
     const std::string& name = layer.typed->arguments[k];
-    if (layer.typed->argument_kinds[k] == ArgumentKind::dimension) result.arguments.push_back(Dim::name(name));
-    else result.arguments.push_back(typed::PassedArgument{name});
+    if (layer.typed->argument_kinds[k] == ArgumentKind::dimension)
+      result.arguments.push_back(Dim::name(name));
+    else
+      result.arguments.push_back(typed::PassedArgument{name});
   }
   return {std::move(result)};
 }

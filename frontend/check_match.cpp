@@ -89,9 +89,12 @@ bool Matcher::match_shape(const typed::TensorShape& pattern, const typed::Tensor
   const std::size_t leading = actual.dims.size() - count;
   if (!pattern.pack && (leading > 0 || actual.pack)) return false;
   if (pattern.pack) {
-    typed::TensorShape run{actual.pack, Shape(actual.dims.begin(), actual.dims.begin() + static_cast<std::ptrdiff_t>(leading))};
-    if (!instance_.pack) instance_.pack = std::move(run);
-    else if (!agree(body_, *instance_.pack, run)) return false;
+    typed::TensorShape run{
+        actual.pack, Shape(actual.dims.begin(), actual.dims.begin() + static_cast<std::ptrdiff_t>(leading))};
+    if (!instance_.pack)
+      instance_.pack = std::move(run);
+    else if (!agree(body_, *instance_.pack, run))
+      return false;
   }
   for (std::size_t k = 0; k < count; ++k) {
     if (match_dim(pattern.dims[k], actual.dims[leading + k])) continue;
@@ -105,6 +108,7 @@ bool Matcher::match_dim(const Dim& pattern, const Dim& actual) {
   const auto name = pattern.as_name();
   if (name && is_callee_dim(*name)) {
     const auto [found, is_new] = instance_.dims.try_emplace(*name, actual);
+    if (is_new) told_by_.emplace(*name, arguments_);
     return is_new || agree(body_, found->second, actual);
   }
   if (unknowns(known_part(pattern)).empty()) return agree(body_, known_part(pattern), actual);
@@ -162,6 +166,11 @@ std::optional<std::string> Matcher::unsolved() const {
     if (!instance_.dims.contains(name)) return name;
   }
   return std::nullopt;
+}
+
+std::optional<std::size_t> Matcher::told_by(const std::string& dim) const {
+  const auto found = told_by_.find(dim);
+  return found == told_by_.end() ? std::nullopt : std::optional(found->second);
 }
 
 typed::Type Matcher::shown(const typed::Type& pattern) const {

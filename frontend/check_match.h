@@ -1,6 +1,7 @@
 #pragma once
-// A call's arguments against the callee's parameter types: solves the callee's dimensions, its `..` and its `real`.
-// Names are bound where they stand alone, from left to right; arithmetic is solved for what is left in the end.
+// A call's arguments against the callee's parameter types: solves the callee's dimensions, its `..` and its
+// `real`. Names are bound where they stand alone, from left to right; arithmetic is solved for what is left
+// in the end.
 
 #include "frontend/check_functions.h"
 #include "frontend/check_value.h"
@@ -10,15 +11,21 @@ namespace dp::checker {
 class Matcher {
  public:
   /// `lifted`: scalar parameters take tensors of any shape.
-  Matcher(Body& caller, const typed::Function& callee, bool lifted) : body_(caller), callee_(callee), lifted_(lifted) {}
+  Matcher(Body& caller, const typed::Function& callee, bool lifted)
+      : body_(caller), callee_(callee), lifted_(lifted) {}
 
-  /// False where the argument does not fit; then `mismatched_last_axis` tells whether only its last axis differs.
+  /// False where the argument does not fit; then `mismatched_last_axis` tells whether only its last axis
+  /// differs.
   bool match(const typed::Type& pattern, const Value& argument);
-  /// Solves what stands in arithmetic. The index of the first argument (in the order of `match`) that does not fit.
+  /// Solves what stands in arithmetic. The index of the first argument (in the order of `match`) that does
+  /// not fit.
   std::optional<std::size_t> solve_rest();
   /// The first dimension that nothing tells, if any.
   std::optional<std::string> unsolved() const;
 
+  /// Which argument (in the order of `match`) told a dimension of the callee first; nothing where none has.
+  std::optional<std::size_t> told_by(const std::string& dim) const;
+  const Dim& solved(const std::string& dim) const { return instance_.dims.at(dim); }
   /// A pattern with what is known so far put in.
   typed::Type shown(const typed::Type& pattern) const;
   bool mismatched_last_axis() const { return mismatched_last_axis_; }
@@ -51,6 +58,7 @@ class Matcher {
   bool mismatched_last_axis_ = false;
   std::size_t arguments_ = 0;
   std::vector<Later> later_;
+  std::map<std::string, std::size_t> told_by_;
 };
 
 }  // namespace dp::checker

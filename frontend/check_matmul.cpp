@@ -21,7 +21,8 @@ void report_inner(Body& body, const Value& left, const Value& right, Span op_spa
                         .label(right.span(), text(right.type()));
   diagnostic = with_origins(std::move(diagnostic), body, {left.type(), right.type()});
   if (b.size() == 2 && agree(body, inner_left, b[1])) {
-    diagnostic.fixes.push_back(operand_text(body, left.span()) + " @ " + operand_text(body, right.span()) + ".T");
+    diagnostic.fixes.push_back(operand_text(body, left.span()) + " @ " + operand_text(body, right.span()) +
+                               ".T");
   }
   body.report(std::move(diagnostic));
 }
@@ -31,8 +32,8 @@ TensorShape leading(const TensorShape& shape, std::size_t count) {
   return {shape.pack, Shape(shape.dims.begin(), shape.dims.end() - static_cast<std::ptrdiff_t>(count))};
 }
 
-/// `[.., n, k] @ [k, m]`, `[.., n, k] @ [.., k, m]`, `[.., n, k] @ [k]`, `[k] @ [k, m]`, `[k] @ [k]`; nothing where the
-/// leading axes do not fit.
+/// `[.., n, k] @ [k, m]`, `[.., n, k] @ [.., k, m]`, `[.., n, k] @ [k]`, `[k] @ [k, m]`, `[k] @ [k]`; nothing
+/// where the leading axes do not fit.
 std::optional<TensorShape> result_shape(const Body& body, const TensorShape& left, const TensorShape& right) {
   TensorShape result = leading(left, 1);
   const bool vector = !right.pack && right.dims.size() == 1;

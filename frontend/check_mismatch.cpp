@@ -1,5 +1,5 @@
-// What is said of an argument that does not fit its parameter. Where a layer multiplies the argument by `@` and only
-// the inner dimension differs, that is what is wrong, and the layer's declaration is what to change.
+// What is said of an argument that does not fit its parameter. Where a layer multiplies the argument by `@`
+// and only the inner dimension differs, that is what is wrong, and the layer's declaration is what to change.
 
 #include <fmt/format.h>
 
@@ -21,8 +21,11 @@ bool multiplies(const ast::Expr& expression, const std::string& name) {
 
 bool multiplies(const ast::Block& block, const std::string& name) {
   for (const ast::Stmt& statement : block.statements) {
-    if (const auto* value = std::get_if<ast::ExprStmt>(&statement.node); value && multiplies(*value->value, name)) return true;
-    if (const auto* bind = std::get_if<ast::Bind>(&statement.node); bind && multiplies(*bind->value, name)) return true;
+    if (const auto* value = std::get_if<ast::ExprStmt>(&statement.node);
+        value && multiplies(*value->value, name))
+      return true;
+    if (const auto* bind = std::get_if<ast::Bind>(&statement.node); bind && multiplies(*bind->value, name))
+      return true;
   }
   return false;
 }
@@ -44,17 +47,16 @@ std::string mended_declaration(const typed::Type& parameter, const typed::Type& 
   return "";
 }
 
-void report_inner(Body& body, const FunctionRecord& function, const CallSite& site, std::size_t parameter,
-                  const typed::Type& wanted, const Value& argument, const Value& self) {
-  auto diagnostic = diagnose(diag::InnerDimensions, site.callee)
-                        .under("takes " + text(wanted))
+void report_inner(Body& body, const Mismatch& mismatch) {
+  const Value& argument = mismatch.argument;
+  auto diagnostic = diagnose(diag::InnerDimensions, mismatch.site.callee)
+                        .under("takes " + text(mismatch.wanted))
                         .label(argument.span(), "gives " + text(argument.type()));
   diagnostic = with_origins(std::move(diagnostic), body, {argument.type()});
-  const typed::Function& callee = *function.typed;
-  const typed::Type& declared = callee.variables[callee.parameters[parameter]].type;
-  if (std::string fix = mended_declaration(declared, argument.type(), self); !fix.empty()) {
-    diagnostic.fixes.push_back(std::move(fix));
-  }
+  const typed::Function& callee = *mismatch.function.typed;
+  const typed::Type& declared = callee.variables[callee.parameters[mismatch.parameter]].type;
+  std::string fix = mended_declaration(declared, argument.type(), *mismatch.self);
+  if (!fix.empty()) diagnostic.fixes.push_back(std::move(fix));
   body.report(std::move(diagnostic));
 }
 
@@ -67,24 +69,28 @@ void add_conversion(Body& body, Diagnostic& diagnostic, const typed::Type& wante
                                            target->bound->text(), text(wanted)));
     return;
   }
-  if (target->scalar == own->scalar || target->scalar == typed::Scalar::key || own->scalar == typed::Scalar::key) return;
+  if (target->scalar == own->scalar || target->scalar == typed::Scalar::key ||
+      own->scalar == typed::Scalar::key)
+    return;
   if (target->scalar == typed::Scalar::boolean) return;
-  diagnostic.fixes.push_back(fmt::format("{}({})", typed::name(target->scalar), source_text(body, argument.span())));
+  diagnostic.fixes.push_back(
+      fmt::format("{}({})", typed::name(target->scalar), source_text(body, argument.span())));
 }
 
 }  // namespace
 
-void report_mismatch(Body& body, const FunctionRecord& function, const CallSite& site, std::size_t parameter,
-                     const typed::Type& wanted, const Value& argument, const Value& self, bool last_axis_only) {
-  const typed::Function& callee = *function.typed;
-  const std::string& name = callee.variables[callee.parameters[parameter]].name;
-  if (last_axis_only && function.layer && multiplies(function.syntax->body, name)) {
-    report_inner(body, function, site, parameter, wanted, argument, self);
-    return;
-  }
-  auto diagnostic = diagnose(diag::ArgumentType, argument.span(), site.name, text(wanted), name, text(argument.type()));
-  diagnostic = with_origins(std::move(diagnostic), body, {argument.type(), wanted});
-  add_conversion(body, diagnostic, wanted, argument);
+void report_mismatch(Body& body, const Mismatch& mismatch) {
+  const typed::Function& callee = *mismatch.function.typed;
+  const std::string& name = callee.variables[callee.parameters[mismatch.parameter]].name;
+  const bool inner =
+      mismatch.last_axis_only && mismatch.self && multiplies(mismatch.function.syntax->body, name);
+  if (inner) return report_inner(body, mismatch);
+  const Value& argument = mismatch.argument;
+  auto diagnostic = diagnose(diag::ArgumentType, argument.span(), mismatch.site.name, text(mismatch.wanted),
+                             name, text(argument.type()));
+  diagnostic.notes = mismatch.reasons;
+  diagnostic = with_origins(std::move(diagnostic), body, {argument.type(), mismatch.wanted});
+  add_conversion(body, diagnostic, mismatch.wanted, argument);
   body.report(std::move(diagnostic));
 }
 

@@ -1,4 +1,5 @@
-// Names and fields: what a name means here, from the innermost scope outwards, and then in the file and the library.
+// Names and fields: what a name means here, from the innermost scope outwards, and then in the file and the
+// library.
 
 #include <fmt/format.h>
 
@@ -62,7 +63,12 @@ Value declared_value(Body& body, Entry& entry, const std::string& name, Span spa
   const typed::Constant* constant = constant_of(body.program, entry);
   if (constant == nullptr) return {};
   const Open open = entry.open_real ? Open::real : entry.open_integer ? Open::integer : Open::no;
-  return {make(constant->type, span, typed::ConstantExpr{constant}), open};
+  if (open == Open::no) return {make(constant->type, span, typed::ConstantExpr{constant}), open};
+  // Nothing but literals and dimensions: it takes the type that this place asks for, as if it were written
+  // here.
+  typed::ExprPtr value = copy_closed(*constant->value);
+  value->span = span;
+  return {std::move(value), open};
 }
 
 Value unknown_field(Body& body, const Value& object, const ast::Name& field) {
@@ -108,8 +114,10 @@ Value check_name(Body& body, const std::string& name, Span span) {
   if (Value own = check_layer_name(body, name, span)) return own;
   if (body.dims.contains(name)) return dim_value(Dim::name(name), span);
   if (Entry* entry = body.program.find(body.origin, name)) return declared_value(body, *entry, name, span);
-  if (is_intrinsic(name)) body.report(diagnose(diag::NotAValue, span, name, "function"));
-  else report_unknown(body, name, span);
+  if (is_intrinsic(name))
+    body.report(diagnose(diag::NotAValue, span, name, "function"));
+  else
+    report_unknown(body, name, span);
   return {};
 }
 

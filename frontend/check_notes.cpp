@@ -26,15 +26,17 @@ void collect(const typed::Type& type, std::set<std::string>& names) {
 }
 
 std::string place(const Body& body, Span span) {
-  const std::string line = "line " + std::to_string(body.program.sources.position(span.file, span.begin).line);
+  const std::string line =
+      "line " + std::to_string(body.program.sources.position(span.file, span.begin).line);
   const bool elsewhere = span.file != body.function.span.file;
   return elsewhere ? line + " of " + body.program.sources[span.file].path : line;
 }
 
-Diagnostic&& add_origins(Diagnostic&& diagnostic, const Body& body, const std::set<std::string>& names) {
+Diagnostic add_origins(Diagnostic diagnostic, const Body& body, const std::set<std::string>& names) {
   for (const std::string& name : names) {
     if (const auto own = body.dims.find(name); own != body.dims.end()) {
-      diagnostic.notes.push_back(fmt::format("`{}` is {}, {}", name, own->second.text, place(body, own->second.span)));
+      diagnostic.notes.push_back(
+          fmt::format("`{}` is {}, {}", name, own->second.text, place(body, own->second.span)));
       continue;
     }
     const auto size = body.program.sizes.find(name);
@@ -43,18 +45,18 @@ Diagnostic&& add_origins(Diagnostic&& diagnostic, const Body& body, const std::s
     diagnostic.notes.push_back(fmt::format("`{}` is declared as {}, {}", name, size->second.text(),
                                            place(body, entry->second.declaration->span)));
   }
-  return std::move(diagnostic);
+  return diagnostic;
 }
 
 }  // namespace
 
-Diagnostic&& with_origins(Diagnostic&& diagnostic, const Body& body, const std::vector<Dim>& dims) {
+Diagnostic with_origins(Diagnostic diagnostic, const Body& body, const std::vector<Dim>& dims) {
   std::set<std::string> names;
   for (const Dim& dim : dims) names.merge(dim.names());
   return add_origins(std::move(diagnostic), body, names);
 }
 
-Diagnostic&& with_origins(Diagnostic&& diagnostic, const Body& body, const std::vector<typed::Type>& types) {
+Diagnostic with_origins(Diagnostic diagnostic, const Body& body, const std::vector<typed::Type>& types) {
   std::set<std::string> names;
   for (const typed::Type& type : types) collect(type, names);
   return add_origins(std::move(diagnostic), body, names);
@@ -68,14 +70,18 @@ std::string at_most_text(const Dim& left, const Dim& right) {
     const Dim without = gap.substitute({{name, Dim(0)}});
     const auto slope = (gap - without).substitute({{name, Dim(1)}}).constant();
     if (!slope) return left.text() + " <= " + right.text();
-    (*slope < 0 ? low : high) = (*slope < 0 ? low - Dim(*slope) * Dim::name(name) : high + Dim(*slope) * Dim::name(name));
+    (*slope < 0 ? low : high) =
+        (*slope < 0 ? low - Dim(*slope) * Dim::name(name) : high + Dim(*slope) * Dim::name(name));
   }
   const Dim rest = gap - (high - low);
   const auto constant = rest.constant();
   if (!constant) return left.text() + " <= " + right.text();
-  if (*constant < 0 && !(low == Dim(0))) low = low - rest;
-  else if (*constant < 0) low = -rest;
-  else high = high + rest;
+  if (*constant < 0 && !(low == Dim(0)))
+    low = low - rest;
+  else if (*constant < 0)
+    low = -rest;
+  else
+    high = high + rest;
   return low.text() + " <= " + high.text();
 }
 
@@ -92,7 +98,8 @@ std::string operand_text(const Body& body, Span span) {
   for (const char each : text) {
     if (each == '(' || each == '[') ++depth;
     if (each == ')' || each == ']') --depth;
-    const bool joins = std::isspace(static_cast<unsigned char>(each)) || each == '+' || each == '-' || each == '|';
+    const bool joins =
+        std::isspace(static_cast<unsigned char>(each)) || each == '+' || each == '-' || each == '|';
     if (depth == 0 && joins) return "(" + text + ")";
   }
   return text;

@@ -7,8 +7,8 @@
 namespace dp::checker {
 
 /// Adds a note for every dimension name in `dims`: "`hidden` is the argument of Classifier, line 10".
-Diagnostic&& with_origins(Diagnostic&& diagnostic, const Body& body, const std::vector<Dim>& dims);
-Diagnostic&& with_origins(Diagnostic&& diagnostic, const Body& body, const std::vector<typed::Type>& types);
+Diagnostic with_origins(Diagnostic diagnostic, const Body& body, const std::vector<Dim>& dims);
+Diagnostic with_origins(Diagnostic diagnostic, const Body& body, const std::vector<typed::Type>& types);
 
 /// `left <= right`, with negative terms moved to the other side: `k <= n + 1`.
 std::string at_most_text(const Dim& left, const Dim& right);

@@ -44,13 +44,15 @@ void report_wrong(Body& body, const Value& value, Numbers kind, std::string_view
   const bool converts = is_integer(scalar) || scalar == Scalar::boolean;
   const bool to_real = kind == Numbers::reals || (kind == Numbers::any && scalar == Scalar::boolean);
   if (converts && to_real) diagnostic.fixes.push_back("real(" + source_text(body, value.span()) + ")");
-  if (kind == Numbers::bools && converts) diagnostic.fixes.push_back(operand_text(body, value.span()) + " != 0");
+  if (kind == Numbers::bools && converts)
+    diagnostic.fixes.push_back(operand_text(body, value.span()) + " != 0");
   body.report(std::move(diagnostic));
 }
 
 void report_mixed(Body& body, const Value& left, const Value& right, Span span, std::string_view what) {
   const Scalar a = scalar_of(left), b = scalar_of(right);
-  auto diagnostic = diagnose(diag::MixedScalars, span, std::string(what), text(left.type()), text(right.type()));
+  auto diagnostic =
+      diagnose(diag::MixedScalars, span, std::string(what), text(left.type()), text(right.type()));
   diagnostic.labels.push_back({left.span(), std::string(typed::name(a))});
   diagnostic.labels.push_back({right.span(), std::string(typed::name(b))});
   const bool change_left = is_integer(a) || a == Scalar::boolean;

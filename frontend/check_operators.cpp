@@ -71,11 +71,13 @@ Value leaf_by_leaf(Body& body, Op op, Value left, Value right, Span span, std::s
     const auto* leaf = as_tensor(value.type());
     return leaf && leaf->shape.is_scalar() && (is_real(leaf->scalar) || value.open != Open::no);
   };
-  const bool scaled = is_scalar(left) != is_scalar(right) && (op == Op::mul || (op == Op::div && is_scalar(right)));
+  const bool scaled =
+      is_scalar(left) != is_scalar(right) && (op == Op::mul || (op == Op::div && is_scalar(right)));
   const bool combined = (op == Op::add || op == Op::sub) && agree(body, left.type(), right.type());
   if (!scaled && !combined) {
-    body.report(with_origins(diagnose(diag::LeavesDoNotFit, span, std::string(what), text(left.type()),
-                                      text(right.type())), body, {left.type(), right.type()}));
+    body.report(with_origins(
+        diagnose(diag::LeavesDoNotFit, span, std::string(what), text(left.type()), text(right.type())), body,
+        {left.type(), right.type()}));
     return {};
   }
   settle(body, left, Scalar::real);
@@ -111,8 +113,10 @@ Value negated(Body& body, Value operand, Span span) {
     return {point(Op::neg, std::move(type), span, list(std::move(operand.expr))), Open::no};
   }
   if (auto* literal = std::get_if<typed::NumberExpr>(&operand.expr->node)) {
-    if (auto* real = std::get_if<double>(&literal->value)) *real = -*real;
-    else if (auto* whole = std::get_if<std::int64_t>(&literal->value)) *whole = -*whole;
+    if (auto* real = std::get_if<double>(&literal->value))
+      *real = -*real;
+    else if (auto* whole = std::get_if<std::int64_t>(&literal->value))
+      *whole = -*whole;
     operand.expr->span = span;
     if (!std::holds_alternative<bool>(literal->value)) return operand;
   }
@@ -195,7 +199,8 @@ Value check_binary(Body& body, const ast::Binary& binary, Span span) {
   Value left = check_expr(body, *binary.left);
   Value right = check_expr(body, *binary.right);
   if (!left || !right) return {};
-  if (binary.op == BinaryOp::matmul) return matmul(body, std::move(left), std::move(right), span, binary.op_span);
+  if (binary.op == BinaryOp::matmul)
+    return matmul(body, std::move(left), std::move(right), span, binary.op_span);
   if (binary.op == BinaryOp::power) return power(body, std::move(left), std::move(right), span);
   if (binary.op == BinaryOp::close) return close(body, std::move(left), std::move(right), span);
   return arithmetic(body, binary.op, std::move(left), std::move(right), span);

@@ -1,6 +1,6 @@
 #pragma once
-// Operators and the elementwise primitives: scalar types are brought together, shapes are made equal, and the result
-// stays open where nothing but literals and dimensions took part.
+// Operators and the elementwise primitives: scalar types are brought together, shapes are made equal, and the
+// result stays open where nothing but literals and dimensions took part.
 
 #include "frontend/check_value.h"
 

@@ -13,25 +13,15 @@ namespace {
 
 typed::Type any_tensor() { return tensor(Scalar::real, {true, {}}); }
 
-/// A closed scalar: a real, or a bool.
-typed::ExprPtr closed_scalar(Program& program, Origin origin, const ast::Expr& syntax, Span span, const std::string& name) {
-  typed::Function scratch;
-  scratch.span = span;
-  Body body(program, origin, scratch);
-  Value value = check_expr(body, syntax);
-  if (!value) return nullptr;
-  settle_towards(body, value, tensor(Scalar::real));
-  const auto* type = as_tensor(value.type());
-  const bool fine = type && type->shape.is_scalar() && (is_real(type->scalar) || type->scalar == Scalar::boolean);
-  if (fine) return std::move(value.expr);
-  program.report(diagnose(diag::DefaultType, syntax.span, name, "real", text(value.type())));
-  return nullptr;
-}
-
 class OptimizerReader {
  public:
-  OptimizerReader(Program& program, Origin origin, const ast::OptimizerDecl& syntax, typed::Optimizer& optimizer)
-      : program_(program), origin_(origin), syntax_(syntax), optimizer_(optimizer), body_(program, origin, optimizer.step) {}
+  OptimizerReader(Program& program, Origin origin, const ast::OptimizerDecl& syntax,
+                  typed::Optimizer& optimizer)
+      : program_(program),
+        origin_(origin),
+        syntax_(syntax),
+        optimizer_(optimizer),
+        body_(program, origin, optimizer.step) {}
 
   bool read() {
     const ast::Function* step = find_step();
@@ -73,7 +63,8 @@ class OptimizerReader {
 
   bool read_hyperparameter(const ast::Parameter& syntax) {
     typed::Optimizer::Hyperparameter result{syntax.name.text, false, nullptr};
-    if (syntax.initial) result.initial = closed_scalar(program_, origin_, *syntax.initial, optimizer_.span, syntax.name.text);
+    if (syntax.initial)
+      result.initial = closed_scalar(program_, origin_, *syntax.initial, optimizer_.span, syntax.name.text);
     const bool is_bool = result.initial && as_tensor(result.initial->type)->scalar == Scalar::boolean;
     bind_parameter(syntax.name, tensor(is_bool ? Scalar::boolean : Scalar::real));
     if (!is_bool) body_.schedule_names.push_back(syntax.name.text);
@@ -83,7 +74,8 @@ class OptimizerReader {
   }
 
   bool read_state(const ast::OptimizerDecl::State& syntax) {
-    typed::ExprPtr initial = closed_scalar(program_, origin_, *syntax.initial, optimizer_.span, syntax.name.text);
+    typed::ExprPtr initial =
+        closed_scalar(program_, origin_, *syntax.initial, optimizer_.span, syntax.name.text);
     bind_parameter(syntax.name, any_tensor());
     const bool fine = initial != nullptr;
     optimizer_.states.push_back({syntax.name.text, std::move(initial)});
@@ -99,7 +91,8 @@ class OptimizerReader {
       program_.report(diagnose(diag::NoValue, step.body.span));
       return false;
     }
-    for (std::size_t k = 0; k + 1 < statements.size(); ++k) check_statement(body_, statements[k], block.statements);
+    for (std::size_t k = 0; k + 1 < statements.size(); ++k)
+      check_statement(body_, statements[k], block.statements);
     typed::TupleExpr result;
     typed::TupleType type;
     const auto add = [&](typed::ExprPtr value) {
@@ -113,7 +106,8 @@ class OptimizerReader {
       const auto variable = body_.find_variable(state.name.text);
       if (body_.notes[*variable].poisoned) return false;
       const Span span = body_.function.variables[*variable].span;
-      typed::ExprPtr value = stepped({use(body_, *variable, span), Open::no}, span, "the state `" + state.name.text + "`");
+      typed::ExprPtr value =
+          stepped({use(body_, *variable, span), Open::no}, span, "the state `" + state.name.text + "`");
       if (!value) return false;
       add(std::move(value));
     }
@@ -141,6 +135,22 @@ class OptimizerReader {
 
 }  // namespace
 
+typed::ExprPtr closed_scalar(Program& program, Origin origin, const ast::Expr& syntax, Span span,
+                             const std::string& name) {
+  typed::Function scratch;
+  scratch.span = span;
+  Body body(program, origin, scratch);
+  Value value = check_expr(body, syntax);
+  if (!value) return nullptr;
+  settle_towards(body, value, tensor(Scalar::real));
+  const auto* type = as_tensor(value.type());
+  const bool fine =
+      type && type->shape.is_scalar() && (is_real(type->scalar) || type->scalar == Scalar::boolean);
+  if (fine) return std::move(value.expr);
+  program.report(diagnose(diag::DefaultType, syntax.span, name, "real", text(value.type())));
+  return nullptr;
+}
+
 const typed::Optimizer* optimizer_of(Program& program, Entry& entry) {
   if (entry.progress == Progress::untouched) {
     auto optimizer = std::make_unique<typed::Optimizer>();
@@ -166,7 +176,8 @@ bool is_schedule_call(const Body& body, const std::string& name) {
 Value call_schedule_name(Body& body, const std::string& name, CallSite& site) {
   bool fine = site.arguments.size() == 1;
   for (Argument& each : site.arguments) fine = evaluate(body, each) && fine;
-  if (site.arguments.size() != 1) body.report(diagnose(diag::TooManyArguments, site.span, name, std::size_t{1}));
+  if (site.arguments.size() != 1)
+    body.report(diagnose(diag::TooManyArguments, site.span, name, std::size_t{1}));
   if (!fine) return {};
   body.schedules_called.push_back(name);
   return {use(body, *body.find_variable(name), site.span), Open::no};

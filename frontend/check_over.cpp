@@ -1,11 +1,11 @@
-// `over`: any function `f(x: T[.., n], …)` may be asked to work on other axes than the last. The arguments of that form
-// get the axes moved to the end (several become one), and where the result keeps `n` they are moved back. The
-// library's reductions of everything take all axes where the call names none.
+// `over`: any function `f(x: T[.., n], …)` may be asked to work on other axes than the last. The arguments of
+// that form get the axes moved to the end (several become one), and where the result keeps `n` they are moved
+// back. The library's reductions of everything take all axes where the call names none.
 
 #include <algorithm>
 
-#include "frontend/check_calls.h"
 #include "frontend/check_axes.h"
+#include "frontend/check_calls.h"
 #include "frontend/check_intrinsics.h"
 #include "frontend/check_notes.h"
 
@@ -78,7 +78,8 @@ class OverCall {
     }
     const Span span = result.span();
     if (axes_.size() > 1) {
-      result = {make({std::move(type)}, span, typed::ReshapeExpr{std::move(result.expr), false}), result.open};
+      result = {make({std::move(type)}, span, typed::ReshapeExpr{std::move(result.expr), false}),
+                result.open};
     }
     return axes_back(std::move(result), axes_);
   }
@@ -95,8 +96,11 @@ class OverCall {
 
 std::optional<Over> find_over(const FunctionRecord& function, CallSite& site) {
   const auto& parameters = function.syntax->parameters;
-  if (function.typed->parameters.empty() || !last_dim(parameter_type(*function.typed, 0))) return std::nullopt;
-  const auto named = [](const std::string& name) { return [&name](const auto& each) { return each.name.text == name; }; };
+  if (function.typed->parameters.empty() || !last_dim(parameter_type(*function.typed, 0)))
+    return std::nullopt;
+  const auto named = [](const std::string& name) {
+    return [&name](const auto& each) { return each.name.text == name; };
+  };
   const std::string over = "over";
   if (std::any_of(parameters.begin(), parameters.end(), named(over))) return std::nullopt;
   for (Argument& each : site.arguments) {

@@ -1,5 +1,5 @@
-#include "frontend/check_numbers.h"
 #include "frontend/check_notes.h"
+#include "frontend/check_numbers.h"
 #include "frontend/check_operators.h"
 
 namespace dp::checker {
@@ -8,7 +8,8 @@ using typed::Scalar;
 
 namespace {
 
-/// Whole powers known at compile time are repeated products; their base may be an integer where they are not negative.
+/// Whole powers known at compile time are repeated products; their base may be an integer where they are not
+/// negative.
 Value whole_power(Value base, std::int64_t exponent, Span span) {
   typed::Type type = base.type();
   tensor_of(*base.expr).bound.reset();
@@ -21,22 +22,25 @@ Value whole_power(Value base, std::int64_t exponent, Span span) {
 
 Value power(Body& body, Value base, Value exponent, Span span) {
   if (!require_tensors(body, {&base, &exponent}, span, "^")) return {};
-  if (!unify(body, {&base}, Numbers::any, span, "^") || !unify(body, {&exponent}, Numbers::any, span, "^")) return {};
+  if (!unify(body, {&base}, Numbers::any, span, "^") || !unify(body, {&exponent}, Numbers::any, span, "^"))
+    return {};
   if (const auto whole = literal_integer(*exponent.expr)) {
     const bool integer_base = is_integer(as_tensor(base.type())->scalar);
     if (*whole >= 0 || !integer_base) return whole_power(std::move(base), *whole, span);
     if (base.open == Open::no) {
-      body.report(diagnose(diag::NegativePower, span).fix("real(" + source_text(body, base.span()) + ") ^ " +
-                                                          std::to_string(*whole)));
+      body.report(diagnose(diag::NegativePower, span)
+                      .fix("real(" + source_text(body, base.span()) + ") ^ " + std::to_string(*whole)));
       return {};
     }
     settle(body, base, Scalar::real);
     base.open = Open::real;
     return whole_power(std::move(base), *whole, span);
   }
-  const bool of_integers = is_integer(as_tensor(base.type())->scalar) && is_integer(as_tensor(exponent.type())->scalar);
+  const bool of_integers =
+      is_integer(as_tensor(base.type())->scalar) && is_integer(as_tensor(exponent.type())->scalar);
   const bool settled = base.open == Open::no || exponent.open == Open::no;
-  if (of_integers && settled) return unsupported(body, span, "^ with an integer exponent that is not a literal");
+  if (of_integers && settled)
+    return unsupported(body, span, "^ with an integer exponent that is not a literal");
   std::vector<Value> operands;
   operands.push_back(std::move(base));
   operands.push_back(std::move(exponent));

@@ -28,7 +28,8 @@ std::vector<std::string> Program::known_names(Origin origin) const {
 
 namespace {
 
-void enter(Program& program, const std::string& name, Span span, const ast::Decl& declaration, Origin origin) {
+void enter(Program& program, const std::string& name, Span span, const ast::Decl& declaration,
+           Origin origin) {
   Names& names = origin == Origin::user ? program.user : program.library;
   const auto [found, is_new] = names.try_emplace(name);
   if (is_new) {
@@ -46,7 +47,8 @@ void enter_declarations(Program& program, const ast::Module& module, Origin orig
   for (const ast::Decl& declaration : module.declarations) {
     if (const auto* dims = std::get_if<ast::DimDecl>(&declaration.node)) {
       for (const auto& one : dims->dims) enter(program, one.name.text, one.name.span, declaration, origin);
-    } else if (!declaration.name.text.empty() && !std::holds_alternative<ast::AdjointDecl>(declaration.node)) {
+    } else if (!declaration.name.text.empty() &&
+               !std::holds_alternative<ast::AdjointDecl>(declaration.node)) {
       enter(program, declaration.name.text, declaration.name.span, declaration, origin);
     }
   }

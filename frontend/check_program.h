@@ -1,7 +1,8 @@
 #pragma once
-// What is known of a whole program while it is checked: every declaration by name with how far it has been checked,
-// and the typed module that grows. Declarations are checked when they are first needed, those of the user all in the
-// end; of the library only what is used, so its size costs nothing. A function's signature and body are checked apart.
+// What is known of a whole program while it is checked: every declaration by name with how far it has been
+// checked, and the typed module that grows. Declarations are checked when they are first needed, those of the
+// user all in the end; of the library only what is used, so its size costs nothing. A function's signature
+// and body are checked apart.
 
 #include <deque>
 #include <memory>
@@ -47,7 +48,8 @@ struct LayerRecord {
   std::vector<FunctionRecord*> functions;  // in the order of the declaration
 };
 
-/// A declaration of the file or the library. Which pointers are set depends on its kind, once it has been checked.
+/// A declaration of the file or the library. Which pointers are set depends on its kind, once it has been
+/// checked.
 struct Entry {
   const ast::Decl* declaration = nullptr;
   Origin origin = Origin::user;
@@ -55,7 +57,8 @@ struct Entry {
   FunctionRecord* function = nullptr;
   LayerRecord* layer = nullptr;
   typed::Constant* constant = nullptr;
-  bool open_integer = false, open_real = false;  // of a constant: its number may still take another scalar type
+  bool open_integer = false,
+       open_real = false;  // of a constant: its number may still take another scalar type
   typed::Struct* structure = nullptr;
   typed::Data* data = nullptr;
   typed::Optimizer* optimizer = nullptr;
@@ -72,10 +75,10 @@ struct Program {
   typed::Module module;
   std::vector<std::unique_ptr<typed::Function>> library_functions;  // go behind the user's in the end
   Names user, library;
-  DimBindings sizes;                       // of `dim hidden = 64`
+  DimBindings sizes;  // of `dim hidden = 64`
   std::deque<FunctionRecord> functions;
   std::deque<LayerRecord> layers;
-  std::vector<FunctionRecord*> pending;    // bodies that were asked for and are still to be checked
+  std::vector<FunctionRecord*> pending;  // bodies that were asked for and are still to be checked
   std::unordered_map<const typed::Layer*, LayerRecord*> layer_records;
 
   /// The declaration that a name means in a text of that origin; null where there is none.

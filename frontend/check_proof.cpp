@@ -17,7 +17,8 @@ DimBindings sizes_only_in(const Body& body, const Dim& dim, const Dim& other) {
   for (const std::string& name : dim.names()) {
     const auto size = body.program.sizes.find(name);
     const bool is_own = body.dims.contains(name);  // a name of the signature hides a declared one
-    if (!is_own && size != body.program.sizes.end() && !others.contains(name)) result.emplace(name, size->second);
+    if (!is_own && size != body.program.sizes.end() && !others.contains(name))
+      result.emplace(name, size->second);
   }
   return result;
 }
@@ -37,7 +38,8 @@ bool same_arguments(const Body& body, const typed::LayerType& left, const typed:
   return true;
 }
 
-bool same_types(const Body& body, const std::vector<typed::Type>& left, const std::vector<typed::Type>& right) {
+bool same_types(const Body& body, const std::vector<typed::Type>& left,
+                const std::vector<typed::Type>& right) {
   if (left.size() != right.size()) return false;
   for (std::size_t k = 0; k < left.size(); ++k) {
     if (!agree(body, left[k], right[k])) return false;
@@ -137,7 +139,9 @@ void assume_equal(Body& body, const Dim& left, const Dim& right) {
   if (!solve(right, left)) solve(left, right);
 }
 
-void assume_at_most(Body& body, const Dim& left, const Dim& right) { body.facts.at_most.emplace_back(left, right); }
+void assume_at_most(Body& body, const Dim& left, const Dim& right) {
+  body.facts.at_most.emplace_back(left, right);
+}
 
 bool check_size(Body& body, const Dim& size, Span span) {
   const Verdict verdict = prove_at_most(body, Dim(0), size);

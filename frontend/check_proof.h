@@ -1,6 +1,7 @@
 #pragma once
-// What is known of dimensions inside one body: when two agree, and whether one is at most another. Names are nominal:
-// a declared size agrees with itself and with the number that it is, never with another name of the same size.
+// What is known of dimensions inside one body: when two agree, and whether one is at most another. Names are
+// nominal: a declared size agrees with itself and with the number that it is, never with another name of the
+// same size.
 
 #include "frontend/check_body.h"
 

@@ -11,7 +11,8 @@ class Walker {
   Walker(const Body& body, const typed::WrtPath& part) : body_(body), part_(part) {}
 
   Reach of(const typed::Expr& expression) {
-    const Reach inner = std::visit([&](const auto& node) { return of_node(expression, node); }, expression.node);
+    const Reach inner =
+        std::visit([&](const auto& node) { return of_node(expression, node); }, expression.node);
     return inner == Reach::smooth && !holds_reals(expression.type) ? Reach::discrete : inner;
   }
 
@@ -43,7 +44,8 @@ class Walker {
     const auto* root = std::get_if<typed::VariableExpr>(&at->node);
     if (!root || root->variable != part_.variable) return of(*node.object);
     const std::size_t common = std::min(path.size(), part_.path.size());
-    const bool same = std::equal(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(common), part_.path.begin());
+    const bool same =
+        std::equal(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(common), part_.path.begin());
     return same ? Reach::smooth : Reach::none;
   }
 
@@ -59,7 +61,9 @@ class Walker {
   Reach of_node(const typed::Expr&, const typed::ConvertExpr& node) { return of(*node.value); }
   Reach of_node(const typed::Expr&, const typed::BroadcastExpr& node) { return of(*node.value); }
   Reach of_node(const typed::Expr&, const typed::ReshapeExpr& node) { return of(*node.value); }
-  Reach of_node(const typed::Expr&, const typed::BlockExpr& node) { return node.value ? of(*node.value) : Reach::none; }
+  Reach of_node(const typed::Expr&, const typed::BlockExpr& node) {
+    return node.value ? of(*node.value) : Reach::none;
+  }
   Reach of_node(const typed::Expr&, const typed::GradExpr& node) {
     return std::max(of(*node.of), node.with ? of(*node.with) : Reach::none);
   }

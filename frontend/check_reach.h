@@ -1,5 +1,6 @@
 #pragma once
-// Whether a value depends on a variable, as far as the body shows: for gradients that would be zero everywhere.
+// Whether a value depends on a variable, as far as the body shows: for gradients that would be zero
+// everywhere.
 
 #include "frontend/check_value.h"
 

@@ -1,4 +1,5 @@
-// Functions that call themselves, by whatever way: they will be unrolled at compile time, and are refused till then.
+// Functions that call themselves, by whatever way: they will be unrolled at compile time, and are refused
+// till then.
 
 #include <unordered_map>
 

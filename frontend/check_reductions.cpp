@@ -27,14 +27,16 @@ std::optional<std::vector<int>> axes_of(Body& body, const Value& value, Argument
 
 /// `max`, `min` and positions need at least one element.
 bool has_elements(Body& body, const Value& value, const std::vector<int>& axes, const CallSite& site, Op op) {
-  const bool empty_is_fine = op == Op::reduce_sum || op == Op::reduce_prod || op == Op::reduce_any || op == Op::reduce_all;
+  const bool empty_is_fine =
+      op == Op::reduce_sum || op == Op::reduce_prod || op == Op::reduce_any || op == Op::reduce_all;
   if (empty_is_fine) return true;
   const Shape& dims = as_tensor(value.type())->shape.dims;
   for (std::size_t k = 0; k < dims.size(); ++k) {
     const int axis = static_cast<int>(k) - static_cast<int>(dims.size());
     const bool reduced = axes.empty() || std::find(axes.begin(), axes.end(), axis) != axes.end();
     if (!reduced || constant_size(body, dims[k]) != 0) continue;
-    body.report(diagnose(diag::EmptyReduction, site.callee, site.name).label(value.span(), text(value.type())));
+    body.report(
+        diagnose(diag::EmptyReduction, site.callee, site.name).label(value.span(), text(value.type())));
     return false;
   }
   return true;
@@ -46,7 +48,8 @@ Value check_reduction(Body& body, const ReductionRow& row, CallSite site) {
   const auto placed = intrinsic_arguments(body, site, {"x", "over"}, 1);
   if (!placed) return {};
   Value value = evaluate(body, *(*placed)[0]);
-  if (!value || !unify(body, {&value}, row.of_bools ? Numbers::bools : Numbers::any, site.span, site.name)) return {};
+  if (!value || !unify(body, {&value}, row.of_bools ? Numbers::bools : Numbers::any, site.span, site.name))
+    return {};
   const auto axes = axes_of(body, value, (*placed)[1], row.position);
   if (!axes || !has_elements(body, value, *axes, site, row.op)) return {};
   if (row.position && axes->size() != 1) {

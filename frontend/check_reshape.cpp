@@ -1,5 +1,5 @@
-// `x as [batch, heads, d / heads]`: the same elements in another shape. The counts are proven equal here, or checked
-// where the sizes are known.
+// `x as [batch, heads, d / heads]`: the same elements in another shape. The counts are proven equal here, or
+// checked where the sizes are known.
 
 #include "frontend/check_dims.h"
 #include "frontend/check_expr.h"
@@ -55,8 +55,10 @@ Value check_reshape(Body& body, const ast::As& reshape, Span span) {
   bool fine = bool(value);
   for (const ast::ExprPtr& each : reshape.dims) {
     const auto dim = check_dim(body, *each);
-    if (!dim || !check_size(body, *dim, each->span)) fine = false;
-    else target.dims.push_back(*dim);
+    if (!dim || !check_size(body, *dim, each->span))
+      fine = false;
+    else
+      target.dims.push_back(*dim);
   }
   if (!fine) return {};
   if (!as_tensor(value.type())) {

@@ -13,13 +13,10 @@ namespace dp::checker {
 namespace {
 
 bool check_parameter(Body& body, const ast::Parameter& parameter) {
-  if (!parameter.type) {
-    body.report(diagnose(diag::MissingParameterType, parameter.name.span, parameter.name.text));
-    return false;
-  }
+  if (!parameter.type) return false;  // `parse` has said so
   auto type = check_type(body, *parameter.type);
   if (!type) return false;
-  if (body.scopes.back().contains(parameter.name.text)) {
+  if (body.scopes.back().contains(parameter.name.text) || body.dims.contains(parameter.name.text)) {
     body.report(diagnose(diag::DuplicateParameter, parameter.name.span, parameter.name.text));
     return false;
   }
@@ -43,7 +40,8 @@ bool check_default(Body& body, const ast::Parameter& parameter, std::size_t plac
   const typed::Type found = value.type();
   body.function.defaults[place] = fitted(closed, std::move(value), wanted);
   if (body.function.defaults[place]) return true;
-  body.report(diagnose(diag::DefaultType, parameter.initial->span, parameter.name.text, text(wanted), text(found)));
+  body.report(
+      diagnose(diag::DefaultType, parameter.initial->span, parameter.name.text, text(wanted), text(found)));
   return false;
 }
 
@@ -62,7 +60,8 @@ bool check_parameters(Body& body, const std::vector<ast::Parameter>& parameters)
   const std::size_t first = body.function.parameters.size();
   for (const ast::Parameter& each : parameters) fine = check_parameter(body, each) && fine;
   if (!fine) return false;
-  for (std::size_t k = 0; k < parameters.size(); ++k) fine = check_default(body, parameters[k], first + k) && fine;
+  for (std::size_t k = 0; k < parameters.size(); ++k)
+    fine = check_default(body, parameters[k], first + k) && fine;
   return fine;
 }
 

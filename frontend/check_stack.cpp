@@ -42,9 +42,10 @@ std::optional<typed::NumbersExpr> written_out(const std::vector<Value>& parts) {
 bool same_shapes(Body& body, const std::vector<Value>& parts) {
   for (const Value& each : parts) {
     if (agree(body, type_of(each).shape, type_of(parts.front()).shape)) continue;
-    body.report(with_origins(diagnose(diag::StackMismatch, each.span(), text(parts.front().type()), text(each.type()))
-                                 .label(parts.front().span(), text(parts.front().type())),
-                             body, {parts.front().type(), each.type()}));
+    body.report(
+        with_origins(diagnose(diag::StackMismatch, each.span(), text(parts.front().type()), text(each.type()))
+                         .label(parts.front().span(), text(parts.front().type())),
+                     body, {parts.front().type(), each.type()}));
     return false;
   }
   return true;
@@ -71,17 +72,20 @@ Value stack_parts(Body& body, std::vector<Value> parts, Span span) {
   }
   if (!require_tensors(body, all, span, "[ ]")) return {};
   const bool of_bools = type_of(parts.front()).scalar == Scalar::boolean;
-  if (!unify(body, all, of_bools ? Numbers::bools : Numbers::any, span, "[ ]") || !same_shapes(body, parts)) return {};
+  if (!unify(body, all, of_bools ? Numbers::bools : Numbers::any, span, "[ ]") || !same_shapes(body, parts))
+    return {};
   const typed::TensorType& first = type_of(parts.front());
   if (first.shape.pack) return unsupported(body, span, "[ ] of tensors with leading axes `..`");
   typed::TensorShape shape{false, first.shape.dims};
   shape.dims.insert(shape.dims.begin(), Dim(static_cast<std::int64_t>(parts.size())));
   typed::Type type = tensor(first.scalar, std::move(shape));
-  const Open open = std::all_of(parts.begin(), parts.end(), [](const Value& each) { return each.open != Open::no; })
-                        ? parts.front().open
-                        : Open::no;
+  const Open open =
+      std::all_of(parts.begin(), parts.end(), [](const Value& each) { return each.open != Open::no; })
+          ? parts.front().open
+          : Open::no;
   if (auto reals = written_out<double>(parts)) return {make(std::move(type), span, std::move(*reals)), open};
-  if (auto wholes = written_out<std::int64_t>(parts)) return {make(std::move(type), span, std::move(*wholes)), open};
+  if (auto wholes = written_out<std::int64_t>(parts))
+    return {make(std::move(type), span, std::move(*wholes)), open};
   return {concatenated(std::move(parts), type, span), open};
 }
 

@@ -1,4 +1,5 @@
-// Statements and blocks. Binding a name again makes a new variable, so straight-line code may change its type.
+// Statements and blocks. Binding a name again makes a new variable, so straight-line code may change its
+// type.
 
 #include "frontend/check_expr.h"
 #include "frontend/check_functions.h"
@@ -42,7 +43,8 @@ std::optional<typed::ExprPtr> axis_as_tuple(Body& body, typed::ExprPtr value, st
   typed::TensorType part = type;
   part.shape.dims.erase(part.shape.dims.begin());
   for (std::size_t k = 0; k < count; ++k) {
-    typed::StructuralExpr slice{Op::slice, list(use(body, whole, span)), {}, {{}, type.shape.dims, {}}, false};
+    typed::StructuralExpr slice{
+        Op::slice, list(use(body, whole, span)), {}, {{}, type.shape.dims, {}}, false};
     slice.dims[0].assign(type.shape.dims.size(), Dim(0));
     slice.dims[2].assign(type.shape.dims.size(), Dim(1));
     slice.dims[0][0] = Dim(static_cast<std::int64_t>(k));
@@ -80,6 +82,7 @@ void unpack(Body& body, const ast::Target& target, Value value, Span span, State
       return poison(body, target);
     }
     node.variables.push_back(body.bind(part.name.text, tuple->elements[k], part.span, value.expr.get()));
+    body.notes[node.variables.back()].unpacked_with = node.variables.front();
   }
   node.value = std::move(value.expr);
   statements.push_back({span, std::move(node)});
@@ -165,15 +168,16 @@ const ast::Expr* last_expression(const ast::Block& block) {
 
 void check_statement(Body& body, const ast::Stmt& statement, Statements& statements) {
   const auto& node = statement.node;
-  if (const auto* bind = std::get_if<ast::Bind>(&node)) return check_bind(body, *bind, statement.span, statements);
-  if (const auto* each = std::get_if<ast::Assert>(&node)) return check_assert(body, *each, statement.span, statements);
-  if (const auto* each = std::get_if<ast::Print>(&node)) return check_print(body, *each, statement.span, statements);
-  if (const auto* each = std::get_if<ast::ExprStmt>(&node)) return check_loose(body, *each->value, statement.span, statements);
-  if (std::holds_alternative<ast::While>(node)) {
-    unsupported(body, statement.span, "while");
-    return;
-  }
-  body.report(diagnose(diag::MisplacedReturn, statement.span));
+  if (const auto* bind = std::get_if<ast::Bind>(&node))
+    return check_bind(body, *bind, statement.span, statements);
+  if (const auto* each = std::get_if<ast::Assert>(&node))
+    return check_assert(body, *each, statement.span, statements);
+  if (const auto* each = std::get_if<ast::Print>(&node))
+    return check_print(body, *each, statement.span, statements);
+  if (const auto* each = std::get_if<ast::ExprStmt>(&node))
+    return check_loose(body, *each->value, statement.span, statements);
+  // Of a `return` elsewhere than in the end `parse` has told.
+  if (std::holds_alternative<ast::While>(node)) unsupported(body, statement.span, "while");
 }
 
 Value check_block(Body& body, const ast::Block& block, const typed::Type* wanted) {

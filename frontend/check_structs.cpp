@@ -72,8 +72,9 @@ Value build_struct(Body& body, Entry& entry, CallSite site) {
     const Span span = value.span();
     typed::ExprPtr field = fitted(body, std::move(value), wanted);
     if (!field) {
-      body.report(with_origins(diagnose(diag::ArgumentType, span, site.name, text(wanted), names[k], text(found)), body,
-                               {wanted, found}));
+      body.report(
+          with_origins(diagnose(diag::ArgumentType, span, site.name, text(wanted), names[k], text(found)),
+                       body, {wanted, found}));
       return {};
     }
     node.fields.push_back(std::move(field));

@@ -35,7 +35,8 @@ class TrainReader {
     each<ast::TrainObjective>([&](const auto& item, Span span) { return read_objective(item, span); });
     each<ast::TrainMetric>([&](const auto& item, Span) { return read_metric(item); });
     bind_steps();
-    each<ast::TrainUsing>([&](const auto& item, Span span) { return check_using(body_, train_, item, span); });
+    each<ast::TrainUsing>(
+        [&](const auto& item, Span span) { return check_using(body_, train_, item, span); });
     each<ast::TrainRun>([&](const auto& item, Span span) { return check_run(body_, train_, item, span); });
     each<ast::TrainEvery>([&](const auto& item, Span) { return check_every(body_, train_, item); });
     each<ast::TrainAccumulate>([&](const auto&, Span span) { return refuse(span, "accumulate"); });
@@ -85,16 +86,20 @@ class TrainReader {
     result.variable = body_.bind(item.name.text, std::move(*type), item.name.span, nullptr);
     body_.notes[result.variable].parameter = true;
     bool fine = true;
-    if (item.from) fine = read_file(*item.from, result);
-    else fine = check_initial(body_, item.initial.get(), result.declaration);
+    if (item.from)
+      fine = read_file(*item.from, result);
+    else
+      fine = check_initial(body_, item.initial.get(), result.declaration);
     train_.parameters.push_back(std::move(result));
     return fine;
   }
 
   bool read_file(const ast::Expr& from, typed::Train::Parameter& parameter) {
     const auto* path = std::get_if<ast::StringLiteral>(&from.node);
-    if (path) parameter.from = path->value;
-    else program_.report(diagnose(diag::NotAText, from.span));
+    if (path)
+      parameter.from = path->value;
+    else
+      program_.report(diagnose(diag::NotAText, from.span));
     return path != nullptr;
   }
 
@@ -152,7 +157,8 @@ class TrainReader {
     if (agree(body_, value.type(), tensor(Scalar::real))) return std::move(value.expr);
     auto diagnostic = diagnose(diag::NotOneReal, expression.span, what, text(value.type()));
     const auto* type = as_tensor(value.type());
-    if (type && is_real(type->scalar)) diagnostic.fixes.push_back("mean(" + source_text(body_, expression.span) + ")");
+    if (type && is_real(type->scalar))
+      diagnostic.fixes.push_back("mean(" + source_text(body_, expression.span) + ")");
     program_.report(std::move(diagnostic));
     return nullptr;
   }
@@ -198,16 +204,25 @@ class TrainReader {
 
   void require_parts() {
     const Span name = syntax_.name.span;
+    std::string missing;
+    std::vector<std::string> fixes;
     const auto require = [&](bool present, const std::string& what, const std::string& fix) {
       if (present) return;
-      fine_ = false;
-      program_.report(diagnose(diag::TrainPartMissing, name, train_.name, what).fix(fix));
+      missing += (missing.empty() ? "" : ", ") + what;
+      fixes.push_back(fix);
     };
     require(count<ast::TrainParam>() > 0, "`param`", "param net: …");
     require(count<ast::TrainObjective>() > 0, "`minimize`", "minimize loss");
     require(count<ast::TrainUsing>() > 0, "`using`", "using adam(lr = 1e-3)");
     require(count<ast::TrainRun>() > 0, "`run`", "run 10 epochs");
-    for (const auto& [number, word] : {std::pair{count<ast::TrainData>(), "data"}, {count<ast::TrainUsing>(), "using"},
+    if (!missing.empty()) {
+      fine_ = false;
+      auto diagnostic = diagnose(diag::TrainPartMissing, name, train_.name, missing);
+      diagnostic.fixes = std::move(fixes);
+      program_.report(std::move(diagnostic));
+    }
+    for (const auto& [number, word] : {std::pair{count<ast::TrainData>(), "data"},
+                                       {count<ast::TrainUsing>(), "using"},
                                        {count<ast::TrainRun>(), "run"}}) {
       if (number < 2) continue;
       fine_ = false;

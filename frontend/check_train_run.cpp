@@ -51,13 +51,17 @@ namespace {
 bool check_action(Body& body, const ast::TrainEvery::Action& action, typed::Train::Every& every) {
   using Kind = ast::TrainEvery::Action::Kind;
   if (action.kind == Kind::save) {
-    const auto* path = action.arguments.empty() ? nullptr : std::get_if<ast::StringLiteral>(&action.arguments.front()->node);
+    const auto* path =
+        action.arguments.empty() ? nullptr : std::get_if<ast::StringLiteral>(&action.arguments.front()->node);
     every.kind = typed::Train::Every::Kind::save;
-    if (path) every.path = path->value;
-    else body.report(diagnose(diag::NotAText, action.span));
+    if (path)
+      every.path = path->value;
+    else
+      body.report(diagnose(diag::NotAText, action.span));
     return path != nullptr;
   }
-  every.kind = action.kind == Kind::print ? typed::Train::Every::Kind::print : typed::Train::Every::Kind::metric;
+  every.kind =
+      action.kind == Kind::print ? typed::Train::Every::Kind::print : typed::Train::Every::Kind::metric;
   if (action.name) every.name = action.name->text;
   for (const ast::ExprPtr& each : action.arguments) {
     Value value = check_expr(body, *each);

@@ -1,5 +1,5 @@
-// `using adam(lr = cosine(1e-2)), clip = global_norm(1)`: the optimizer, its hyperparameters in terms of the step, and
-// how gradients are clipped.
+// `using adam(lr = cosine(1e-2)), clip = global_norm(1)`: the optimizer, its hyperparameters in terms of the
+// step, and how gradients are clipped.
 
 #include "frontend/check_calls.h"
 #include "frontend/check_notes.h"
@@ -53,7 +53,8 @@ Value schedule_by_name(Body& body, const Argument& argument) {
   return call_function(body, *function, {}, {name->name, argument.span, argument.span, {}});
 }
 
-typed::ExprPtr hyperparameter_value(Body& body, Argument& argument, const typed::Optimizer& optimizer, std::size_t place) {
+typed::ExprPtr hyperparameter_value(Body& body, Argument& argument, const typed::Optimizer& optimizer,
+                                    std::size_t place) {
   const auto& hyperparameter = optimizer.hyperparameters[place];
   const typed::Variable& variable = optimizer.step.variables[optimizer.step.parameters[place]];
   body.notes[body.step_variable].read = false;
@@ -63,7 +64,8 @@ typed::ExprPtr hyperparameter_value(Body& body, Argument& argument, const typed:
   const typed::Type found = value.type();
   typed::ExprPtr result = fitted(body, std::move(value), variable.type);
   if (!result) {
-    body.report(diagnose(diag::ArgumentType, argument.span, optimizer.name, text(variable.type), hyperparameter.name, text(found)));
+    body.report(diagnose(diag::ArgumentType, argument.span, optimizer.name, text(variable.type),
+                         hyperparameter.name, text(found)));
     return nullptr;
   }
   if (body.notes[body.step_variable].read && !hyperparameter.schedule) {
@@ -71,6 +73,13 @@ typed::ExprPtr hyperparameter_value(Body& body, Argument& argument, const typed:
     return nullptr;
   }
   return result;
+}
+
+/// The optimizer's own default, checked anew so that this block has a tree of its own.
+typed::ExprPtr hyperparameter_default(Body& body, const typed::Optimizer& optimizer, std::size_t place) {
+  const Entry& entry = *body.program.find(body.origin, optimizer.name);
+  const auto& syntax = std::get<ast::OptimizerDecl>(entry.declaration->node).arguments[place];
+  return closed_scalar(body.program, entry.origin, *syntax.initial, optimizer.span, syntax.name.text);
 }
 
 bool check_hyperparameters(Body& body, typed::Train& train, const ast::Expr& expression, Span span) {
@@ -88,9 +97,8 @@ bool check_hyperparameters(Body& body, typed::Train& train, const ast::Expr& exp
   body.in_schedule = true;
   bool fine = true;
   for (std::size_t k = 0; k < placed->size(); ++k) {
-    typed::ExprPtr value;
-    if ((*placed)[k]) value = hyperparameter_value(body, *(*placed)[k], optimizer, k);
-    else value = copy_number(*optimizer.hyperparameters[k].initial);
+    typed::ExprPtr value = (*placed)[k] ? hyperparameter_value(body, *(*placed)[k], optimizer, k)
+                                        : hyperparameter_default(body, optimizer, k);
     fine = fine && value;
     train.hyperparameters.push_back(std::move(value));
   }
@@ -112,7 +120,8 @@ bool check_clip(Body& body, typed::Train& train, const ast::Expr& expression) {
   train.clip.kind = by_norm ? typed::Train::Clip::Kind::global_norm : typed::Train::Clip::Kind::value;
   train.clip.limit = fitted(body, std::move(limit), tensor(Scalar::real));
   if (train.clip.limit) return true;
-  body.report(diagnose(diag::WrongScalar, call->arguments.front().value->span, name->name, "one real number", text(found)));
+  body.report(diagnose(diag::WrongScalar, call->arguments.front().value->span, name->name, "one real number",
+                       text(found)));
   return false;
 }
 

@@ -61,7 +61,8 @@ void report_unknown(Body& body, const ast::NamedType& named) {
   const auto add = [&names](const Names& table) {
     for (const auto& [name, entry] : table) {
       const auto& node = entry.declaration->node;
-      const bool is_type = std::holds_alternative<ast::LayerDecl>(node) || std::holds_alternative<ast::StructDecl>(node);
+      const bool is_type =
+          std::holds_alternative<ast::LayerDecl>(node) || std::holds_alternative<ast::StructDecl>(node);
       if (is_type) names.push_back(name);
     }
   };
@@ -120,7 +121,7 @@ std::optional<typed::Type> check_type(Body& body, const ast::TypeExpr& type) {
 
 Dim element_count(const typed::TensorShape& shape) {
   const Dim explicit_count = dp::element_count(shape.dims);
-  return shape.pack ? Dim::name("..") * explicit_count : explicit_count;
+  return shape.pack ? Dim::name(typed::pack_count) * explicit_count : explicit_count;
 }
 
 namespace {
@@ -128,7 +129,7 @@ namespace {
 /// The callee's names, and `..` as a count, in the caller's terms.
 DimBindings bindings_of(const typed::Instance& instance) {
   DimBindings result = instance.dims;
-  if (instance.pack) result.insert_or_assign("..", element_count(*instance.pack));
+  if (instance.pack) result.insert_or_assign(typed::pack_count, element_count(*instance.pack));
   return result;
 }
 
@@ -145,8 +146,10 @@ Dim substitute(const Dim& dim, const typed::Instance& instance) {
 
 typed::TensorShape substitute(const typed::TensorShape& shape, const typed::Instance& instance) {
   typed::TensorShape result;
-  if (shape.pack && instance.pack) result = *instance.pack;
-  else result.pack = shape.pack;
+  if (shape.pack && instance.pack)
+    result = *instance.pack;
+  else
+    result.pack = shape.pack;
   for (const Dim& dim : shape.dims) result.dims.push_back(substitute(dim, instance));
   return result;
 }
@@ -186,7 +189,8 @@ typed::Type substitute(const typed::Type& type, const typed::Instance& instance)
 
 const std::vector<typed::FieldDeclaration>* fields_of(const typed::Type& type) {
   if (const auto* layer = std::get_if<typed::LayerType>(&type.node)) return &layer->declaration->fields;
-  if (const auto* structure = std::get_if<typed::StructType>(&type.node)) return &structure->declaration->fields;
+  if (const auto* structure = std::get_if<typed::StructType>(&type.node))
+    return &structure->declaration->fields;
   return nullptr;
 }
 
@@ -201,8 +205,7 @@ typed::Type field_type(const typed::Type& object, std::size_t field) {
     }
   }
   typed::Type result = substitute(declared, instance);
-  const typed::TensorShape& copies =
-      layer ? layer->copies : std::get<typed::StructType>(object.node).copies;
+  const typed::TensorShape& copies = layer ? layer->copies : std::get<typed::StructType>(object.node).copies;
   if (auto* nested = std::get_if<typed::LayerType>(&result.node); nested && layer) {
     pass_arguments(*nested, *layer);
   }

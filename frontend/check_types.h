@@ -14,7 +14,7 @@ Dim substitute(const Dim& dim, const typed::Instance& instance);
 typed::TensorShape substitute(const typed::TensorShape& shape, const typed::Instance& instance);
 typed::Type substitute(const typed::Type& type, const typed::Instance& instance);
 
-/// The number of elements of a shape; that of `..` is the dimension named `..`.
+/// The number of elements of a shape; that of `..` is `typed::pack_count`.
 Dim element_count(const typed::TensorShape& shape);
 
 /// The type of a field of a value of struct or layer type, in the terms of that type's arguments.

@@ -12,7 +12,9 @@ typed::Type tensor(Scalar scalar, typed::TensorShape shape) {
   return {typed::TensorType{scalar, std::nullopt, std::move(shape)}};
 }
 
-const typed::TensorType* as_tensor(const typed::Type& type) { return std::get_if<typed::TensorType>(&type.node); }
+const typed::TensorType* as_tensor(const typed::Type& type) {
+  return std::get_if<typed::TensorType>(&type.node);
+}
 
 typed::TensorType& tensor_of(typed::Expr& expression) {
   auto* result = std::get_if<typed::TensorType>(&expression.type.node);
@@ -34,8 +36,10 @@ bool holds_reals(const typed::Type& type) {
     }
     return false;
   };
-  if (const auto* layer = std::get_if<typed::LayerType>(&type.node)) return any_field(layer->declaration->fields);
-  if (const auto* structure = std::get_if<typed::StructType>(&type.node)) return any_field(structure->declaration->fields);
+  if (const auto* layer = std::get_if<typed::LayerType>(&type.node))
+    return any_field(layer->declaration->fields);
+  if (const auto* structure = std::get_if<typed::StructType>(&type.node))
+    return any_field(structure->declaration->fields);
   if (const auto* tuple = std::get_if<typed::TupleType>(&type.node)) {
     for (const typed::Type& each : tuple->elements) {
       if (holds_reals(each)) return true;
@@ -132,22 +136,50 @@ void settle(Body& body, Value& value, Scalar scalar) {
   Settler(body, scalar).run(*value.expr);
 }
 
-typed::ExprPtr copy_number(const typed::Expr& expression) {
-  if (const auto* converted = std::get_if<typed::ConvertExpr>(&expression.node)) {
-    return make(expression.type, expression.span, typed::ConvertExpr{copy_number(*converted->value)});
+namespace {
+
+std::vector<typed::ExprPtr> copies(const std::vector<typed::ExprPtr>& expressions) {
+  std::vector<typed::ExprPtr> result;
+  for (const typed::ExprPtr& each : expressions) result.push_back(copy_closed(*each));
+  return result;
+}
+
+struct Copier {
+  const typed::Expr& from;
+
+  typed::ExprPtr again(auto node) const { return make(from.type, from.span, std::move(node)); }
+
+  typed::ExprPtr operator()(const typed::NumberExpr& node) const { return again(node); }
+  typed::ExprPtr operator()(const typed::NumbersExpr& node) const { return again(node); }
+  typed::ExprPtr operator()(const typed::DimExpr& node) const { return again(node); }
+  typed::ExprPtr operator()(const typed::ArgumentExpr& node) const { return again(node); }
+  typed::ExprPtr operator()(const typed::ConstantExpr& node) const { return again(node); }
+  typed::ExprPtr operator()(const typed::ConvertExpr& node) const {
+    return again(typed::ConvertExpr{copy_closed(*node.value)});
   }
-  if (const auto* op = std::get_if<typed::PointExpr>(&expression.node)) {
-    typed::PointExpr copy{op->op, {}, op->exponent};
-    for (const typed::ExprPtr& each : op->operands) copy.operands.push_back(copy_number(*each));
-    return make(expression.type, expression.span, std::move(copy));
+  typed::ExprPtr operator()(const typed::BroadcastExpr& node) const {
+    return again(typed::BroadcastExpr{copy_closed(*node.value), node.axes});
   }
-  if (const auto* constant = std::get_if<typed::ConstantExpr>(&expression.node)) {
-    return make(expression.type, expression.span, *constant);
+  typed::ExprPtr operator()(const typed::ReshapeExpr& node) const {
+    return again(typed::ReshapeExpr{copy_closed(*node.value), node.checked});
   }
-  if (const auto* dim = std::get_if<typed::DimExpr>(&expression.node)) return make(expression.type, expression.span, *dim);
-  const auto* number = std::get_if<typed::NumberExpr>(&expression.node);
-  DP_ASSERT(number != nullptr, "a closed scalar is expected");
-  return make(expression.type, expression.span, *number);
+  typed::ExprPtr operator()(const typed::PointExpr& node) const {
+    return again(typed::PointExpr{node.op, copies(node.operands), node.exponent});
+  }
+  typed::ExprPtr operator()(const typed::StructuralExpr& node) const {
+    return again(typed::StructuralExpr{node.op, copies(node.operands), node.axes, node.dims, node.all_axes});
+  }
+  template <class Node>
+  typed::ExprPtr operator()(const Node&) const {
+    DP_ASSERT(false, "a closed expression is expected");
+    return nullptr;
+  }
+};
+
+}  // namespace
+
+typed::ExprPtr copy_closed(const typed::Expr& expression) {
+  return std::visit(Copier{expression}, expression.node);
 }
 
 std::optional<std::int64_t> literal_integer(const typed::Expr& expression) {

@@ -1,7 +1,8 @@
 #pragma once
-// What checking an expression gives: a typed expression whose scalar type may still be open, as that of the literal
-// `3` is until its context asks for a real; and the small makers of typed expressions that all checks share.
-// A value without an expression is poisoned: its error has been told, and whoever meets it stays silent.
+// What checking an expression gives: a typed expression whose scalar type may still be open, as that of the
+// literal `3` is until its context asks for a real; and the small makers of typed expressions that all checks
+// share. A value without an expression is poisoned: its error has been told, and whoever meets it stays
+// silent.
 
 #include <utility>
 
@@ -52,8 +53,8 @@ typed::ExprPtr point(Op op, typed::Type type, Span span, std::vector<typed::Expr
 typed::ExprPtr number(double value, typed::Scalar scalar, Span span);
 typed::ExprPtr integer(std::int64_t value, Span span);
 typed::ExprPtr convert(typed::ExprPtr value, typed::Scalar scalar);
-/// A copy of a closed scalar: numbers, conversions and arithmetic on them.
-typed::ExprPtr copy_number(const typed::Expr& expression);
+/// A copy of a closed expression of numbers, dimensions, constants and arithmetic on them.
+typed::ExprPtr copy_closed(const typed::Expr& expression);
 /// Reads a variable; it counts as read.
 typed::ExprPtr use(Body& body, typed::VariableId variable, Span span);
 

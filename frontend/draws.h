@@ -1,5 +1,6 @@
 #pragma once
-// Random draws as graph nodes, from the bits of a key: used by initial values and by the language's own draws.
+// Random draws as graph nodes, from the bits of a key: used by initial values and by the language's own
+// draws.
 
 #include <span>
 

@@ -152,13 +152,13 @@ Doc Printer::declaration_node(const OptimizerDecl& node, Span span) {
 }
 
 Doc Printer::declaration_node(const TestDecl& node, Span) {
-  Doc head = sequence({fmt::format("test {} ", quoted(node.name))});
+  Doc head = sequence({fmt::format("test {} ", quoted_literal(node.name))});
   if (!node.given.empty()) head.add("given ").add(parameters(node.given)).add(" ");
   return group(head.add(block(node.body)));
 }
 
 Doc Printer::declaration_node(const ImportDecl& node, Span) {
-  const std::string import = "import " + quoted(node.path);
+  const std::string import = "import " + quoted_literal(node.path);
   return node.as ? import + " as " + node.as->text : import;
 }
 

@@ -61,7 +61,7 @@ Doc Printer::node(const Expr& expression) {
     else if constexpr (std::is_same_v<Node, BoolLiteral>)
       return node.value ? "true" : "false";
     else if constexpr (std::is_same_v<Node, StringLiteral>)
-      return literal(expression, quoted(node.value));
+      return literal(expression, quoted_literal(node.value));
     else if constexpr (std::is_same_v<Node, NameUse>)
       return node.name;
     else if constexpr (std::is_same_v<Node, Field>)

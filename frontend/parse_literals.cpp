@@ -52,7 +52,7 @@ std::optional<double> real_value(std::string_view spelling) {
   return small ? std::optional(0.0) : std::nullopt;
 }
 
-std::string quoted(std::string_view text) {
+std::string quoted_literal(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '\n')

@@ -16,7 +16,7 @@ std::optional<std::uint64_t> integer_value(std::string_view spelling);
 std::optional<double> real_value(std::string_view spelling);
 
 /// `text` in double quotes, with escapes where they are needed.
-std::string quoted(std::string_view text);
+std::string quoted_literal(std::string_view text);
 
 /// An escape that means nothing: its bytes within the spelling.
 struct BadEscape {

@@ -18,7 +18,8 @@ std::string layer_text(const LayerType& type) {
   std::string result = type.declaration->name;
   if (!type.arguments.empty()) {
     result += "(";
-    for (std::size_t k = 0; k < type.arguments.size(); ++k) result += (k ? ", " : "") + text(type.arguments[k]);
+    for (std::size_t k = 0; k < type.arguments.size(); ++k)
+      result += (k ? ", " : "") + text(type.arguments[k]);
     result += ")";
   }
   return result + text(type.copies);

@@ -33,12 +33,14 @@ std::string initial_text(const FieldDeclaration& field) {
   std::string result = " = " + std::string(name_of(field.initial));
   if (field.arguments.empty()) return result;
   result += "(";
-  for (std::size_t k = 0; k < field.arguments.size(); ++k) result += (k ? ", " : "") + closed(*field.arguments[k]);
+  for (std::size_t k = 0; k < field.arguments.size(); ++k)
+    result += (k ? ", " : "") + closed(*field.arguments[k]);
   return result + ")";
 }
 
 std::string field_text(const FieldDeclaration& field) {
-  return fmt::format("{}{}: {}{}", field.state ? "state " : "", field.name, text(field.type), initial_text(field));
+  return fmt::format("{}{}: {}{}", field.state ? "state " : "", field.name, text(field.type),
+                     initial_text(field));
 }
 
 std::string clauses_text(const Function& function) {
@@ -57,8 +59,10 @@ std::string parameters_text(const Function& function, const ExpressionPrinter& p
   for (std::size_t k = 0; k < function.parameters.size(); ++k) {
     const VariableId id = function.parameters[k];
     const std::string marked = function.variables[id].marked ? "marked " : "";
-    result += fmt::format("{}{}{}: {}", k ? ", " : "", marked, printer.name(id), text(function.variables[id].type));
-    if (k < function.defaults.size() && function.defaults[k]) result += " = " + printer.text(*function.defaults[k]);
+    result +=
+        fmt::format("{}{}{}: {}", k ? ", " : "", marked, printer.name(id), text(function.variables[id].type));
+    if (k < function.defaults.size() && function.defaults[k])
+      result += " = " + printer.text(*function.defaults[k]);
   }
   return result;
 }
@@ -94,9 +98,10 @@ std::string data_text(const Data& data) {
   const std::vector<Variable> raw{Variable{"columns", {}, {}, false}};
   for (const DataField& field : data.fields) {
     const std::string value = field.value ? ExpressionPrinter(raw).text(*field.value) : "columns";
-    const std::string from = field.array.empty() ? fmt::format("{} columns from \"{}\"", field.columns.size(),
-                                                               field.columns.empty() ? "" : field.columns.front())
-                                                 : fmt::format("array \"{}\"", field.array);
+    const std::string from = field.array.empty()
+                                 ? fmt::format("{} columns from \"{}\"", field.columns.size(),
+                                               field.columns.empty() ? "" : field.columns.front())
+                                 : fmt::format("array \"{}\"", field.array);
     result += fmt::format("  {}: {} = {}, {}\n", field.name, text(field.type), value, from);
   }
   for (const auto& [part, size] : data.split) result += fmt::format("  split {} {}\n", part, size);
@@ -110,7 +115,8 @@ std::string optimizer_text(const Optimizer& optimizer) {
     result += fmt::format("  {} {}{}\n", each.schedule ? "schedule" : "number", each.name,
                           each.initial ? " = " + closed(*each.initial) : "");
   }
-  for (const auto& state : optimizer.states) result += fmt::format("  state {} = {}\n", state.name, closed(*state.initial));
+  for (const auto& state : optimizer.states)
+    result += fmt::format("  state {} = {}\n", state.name, closed(*state.initial));
   return result + "  " + function_text(optimizer.step, 1) + "}\n";
 }
 
@@ -132,7 +138,8 @@ std::string train_using_text(const Train& train, const ExpressionPrinter& printe
   if (!train.hyperparameters.empty()) result += ")";
   if (train.clip.limit) {
     const bool by_norm = train.clip.kind == Train::Clip::Kind::global_norm;
-    result += fmt::format(", clip = {}({})", by_norm ? "global_norm" : "value", printer.text(*train.clip.limit));
+    result +=
+        fmt::format(", clip = {}({})", by_norm ? "global_norm" : "value", printer.text(*train.clip.limit));
   }
   return result + "\n";
 }
@@ -141,18 +148,22 @@ std::string train_text(const Train& train) {
   const ExpressionPrinter printer(train.body.variables);
   std::string result = "train " + train.name + " {\n";
   for (const auto& parameter : train.parameters) {
-    result += fmt::format("  {} {}{}\n", parameter.frozen ? "frozen" : "param", field_text(parameter.declaration),
-                          parameter.from.empty() ? "" : " from \"" + parameter.from + "\"");
+    result +=
+        fmt::format("  {} {}{}\n", parameter.frozen ? "frozen" : "param", field_text(parameter.declaration),
+                    parameter.from.empty() ? "" : " from \"" + parameter.from + "\"");
   }
   for (const WrtPath& path : train.freeze) result += "  freeze " + printer.path(path) + "\n";
   if (train.data) result += train_data_text(train, printer);
   for (const Statement& statement : train.statements) result += "  " + printer.text(statement, 1) + "\n";
   if (train.objective) {
-    result += fmt::format("  {} {}\n", train.maximize ? "maximize" : "minimize", printer.text(*train.objective, 1));
+    result +=
+        fmt::format("  {} {}\n", train.maximize ? "maximize" : "minimize", printer.text(*train.objective, 1));
   }
-  for (const auto& [name, value] : train.metrics) result += fmt::format("  metric {} = {}\n", name, printer.text(*value, 1));
+  for (const auto& [name, value] : train.metrics)
+    result += fmt::format("  metric {} = {}\n", name, printer.text(*value, 1));
   if (train.optimizer) result += train_using_text(train, printer);
-  return result + fmt::format("  run {} {}, seed = {}\n}}\n", train.count, train.epochs ? "epochs" : "steps", train.seed);
+  return result + fmt::format("  run {} {}, seed = {}\n}}\n", train.count, train.epochs ? "epochs" : "steps",
+                              train.seed);
 }
 
 }  // namespace
@@ -170,7 +181,8 @@ std::string print(const Module& module) {
   for (const auto& each : module.data) add(data_text(*each));
   for (const auto& each : module.optimizers) add(optimizer_text(*each));
   for (const auto& each : module.trains) add(train_text(*each));
-  for (const auto& each : module.tests) add(fmt::format("test \"{}\" {}", each->name, function_text(each->function, 0)));
+  for (const auto& each : module.tests)
+    add(fmt::format("test \"{}\" {}", each->name, function_text(each->function, 0)));
   return result;
 }
 

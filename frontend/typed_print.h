@@ -1,6 +1,6 @@
 #pragma once
-// Prints one expression of the typed tree, for the printer of whole modules. Every construct is written as a call by
-// the name of its op, so that nothing that the checker made explicit is hidden.
+// Prints one expression of the typed tree, for the printer of whole modules. Every construct is written as a
+// call by the name of its op, so that nothing that the checker made explicit is hidden.
 
 #include <string>
 

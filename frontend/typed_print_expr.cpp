@@ -83,8 +83,9 @@ std::string indentation(int indent) { return std::string(static_cast<std::size_t
 ExpressionPrinter::ExpressionPrinter(const std::vector<Variable>& variables) : variables_(variables) {
   std::map<std::string, int> seen;
   for (const Variable& variable : variables) {
-    const int count = ++seen[variable.name];
-    names_.push_back(count == 1 ? variable.name : fmt::format("{}#{}", variable.name, count));
+    const std::string name = variable.name.empty() ? "_" : variable.name;  // the checker's own
+    const int count = ++seen[name];
+    names_.push_back(count == 1 ? name : fmt::format("{}#{}", name, count));
   }
 }
 
@@ -94,9 +95,12 @@ std::string ExpressionPrinter::list(const std::vector<ExprPtr>& expressions, int
 
 std::string ExpressionPrinter::call(const CallExpr& call, int indent) const {
   std::string callee;
-  if (const auto* function = std::get_if<const Function*>(&call.callee)) callee = (*function)->name;
-  else callee = name(std::get<VariableId>(call.callee));
-  return (call.lifted ? "map " : "") + callee + instance_text(call.instance) + "(" + list(call.arguments, indent) + ")";
+  if (const auto* function = std::get_if<const Function*>(&call.callee))
+    callee = (*function)->name;
+  else
+    callee = name(std::get<VariableId>(call.callee));
+  return (call.lifted ? "map " : "") + callee + instance_text(call.instance) + "(" +
+         list(call.arguments, indent) + ")";
 }
 
 std::string ExpressionPrinter::structural(const StructuralExpr& structural, int indent) const {
@@ -111,7 +115,8 @@ std::string ExpressionPrinter::structural(const StructuralExpr& structural, int 
 std::string ExpressionPrinter::conditional(const IfExpr& conditional, int indent) const {
   std::string result;
   for (const auto& [condition, value] : conditional.branches) {
-    result += fmt::format("{}if {} {}", result.empty() ? "" : " else ", text(*condition, indent), text(*value, indent));
+    result += fmt::format("{}if {} {}", result.empty() ? "" : " else ", text(*condition, indent),
+                          text(*value, indent));
   }
   if (conditional.otherwise) result += " else " + text(*conditional.otherwise, indent);
   return result;
@@ -154,7 +159,8 @@ std::string ExpressionPrinter::gradient(const GradExpr& gradient, int indent) co
 
 std::string ExpressionPrinter::field(const FieldExpr& field, int indent) const {
   const auto* fields = fields_of(field.object->type);
-  return text(*field.object, indent) + "." + (fields ? (*fields)[field.field].name : std::to_string(field.field));
+  return text(*field.object, indent) + "." +
+         (fields ? (*fields)[field.field].name : std::to_string(field.field));
 }
 
 std::string ExpressionPrinter::text(const Expr& expression, int indent) const {
@@ -188,11 +194,13 @@ std::string ExpressionPrinter::text(const Expr& expression, int indent) const {
       return std::string(tensor ? typed::name(tensor->scalar) : "?") + "(" + show(e.value) + ")";
     }
     std::string operator()(const BroadcastExpr& e) const {
-      return fmt::format("broadcast({}, axes = {}, {})", show(e.value), axes_text(e.axes), typed::text(expression.type));
+      return fmt::format("broadcast({}, axes = {}, {})", show(e.value), axes_text(e.axes),
+                         typed::text(expression.type));
     }
     std::string operator()(const StructuralExpr& e) const { return printer.structural(e, indent); }
     std::string operator()(const ReshapeExpr& e) const {
-      return fmt::format("reshape({}, {}{})", show(e.value), typed::text(expression.type), e.checked ? ", checked" : "");
+      return fmt::format("reshape({}, {}{})", show(e.value), typed::text(expression.type),
+                         e.checked ? ", checked" : "");
     }
     std::string operator()(const CallExpr& e) const { return printer.call(e, indent); }
     std::string operator()(const BlockExpr& e) const { return printer.block(e, indent); }

@@ -8,8 +8,8 @@
 
 namespace dp::typed {
 
-std::string_view name(Scalar scalar);            // "real", "bool", …
-std::string text(const TensorShape& shape);      // "[.., n]"; empty for a scalar
-std::string text(const LayerArgument& argument); // "2*d", "0.5", "relu"
+std::string_view name(Scalar scalar);             // "real", "bool", …
+std::string text(const TensorShape& shape);       // "[.., n]"; empty for a scalar
+std::string text(const LayerArgument& argument);  // "2*d", "0.5", "relu"
 
 }  // namespace dp::typed

@@ -1,6 +1,6 @@
 #pragma once
-// Values while a graph is built: a tensor is a node; tuples, structs and layers are trees of them; a function that was
-// passed as an argument is its declaration.
+// Values while a graph is built: a tensor is a node; tuples, structs and layers are trees of them; a function
+// that was passed as an argument is its declaration.
 
 #include <string>
 #include <variant>

@@ -1,5 +1,6 @@
 #pragma once
-// The value of a scalar that is made from constants alone: what can be known of a condition before anything runs.
+// The value of a scalar that is made from constants alone: what can be known of a condition before anything
+// runs.
 
 #include <optional>
 

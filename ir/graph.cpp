@@ -170,10 +170,9 @@ Id Graph::add(Op op, std::vector<Id> operands, Attributes attributes, Type type)
 }
 
 Id Graph::input(std::string name, Type type) {
-  for (const Id other : inputs) {
-    DP_ASSERT(nodes_[other].string("name") != name, "two inputs are called `{}`", name);
-  }
+  const std::size_t before = size();
   const Id id = add(Op::input, {}, {{"name", name}}, std::move(type));
+  DP_ASSERT(size() > before, "two inputs are called `{}`", name);
   annotate(id, {std::move(name), {}, {}});
   inputs.push_back(id);
   return id;

@@ -101,7 +101,8 @@ struct Reduce {
 
 /// `accumulator[b, i, j] = sum over k, increasing, by fma, from +0.0, of x * y`, then `epilogue` for every
 /// (b, i, j). x depends on (b, i, k) alone, y on (b, k, j) alone: loads at affine indices, or expressions to
-/// be packed first.
+/// be packed first. The epilogue runs once for each element and is alone in writing what it stores: that may
+/// lie over what it loads at the same index.
 struct Matmul {
   VariableId batch, row, column, inner;
   std::int64_t batches = 1, rows = 1, columns = 1, inners = 1;
@@ -147,7 +148,7 @@ struct Buffer {
 
 /// Where a check or a print comes from.
 struct Site {
-  std::string code;  // of a check: that of its diagnostic; empty for a print
+  std::string code;     // of a check: that of its diagnostic; empty for a print
   std::string message;  // with {} for values; of a print: texts between the values, each ended by '\0'
   Span span;
   std::vector<Type> types;  // of the values of a print

@@ -99,8 +99,7 @@ class Machine {
         }
       }
     }
-    for (std::size_t k = 0; k < sums.size(); ++k)
-      values_[reduce.terms[k].value] = sums[k].result();
+    for (std::size_t k = 0; k < sums.size(); ++k) values_[reduce.terms[k].value] = sums[k].result();
   }
 
   void run(const Matmul& product) {

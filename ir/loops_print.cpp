@@ -56,8 +56,8 @@ class Printer {
 
   void print_site(const Site& site) {
     const std::string code = site.code.empty() ? "" : site.code + " ";
-    std::string text = fmt::format("site {}{} at {}:{}:{}", code, quoted(site.message), site.span.file, site.span.begin,
-                                   site.span.end);
+    std::string text = fmt::format("site {}{} at {}:{}:{}", code, quoted(site.message), site.span.file,
+                                   site.span.begin, site.span.end);
     if (!site.types.empty()) text += fmt::format(" of {}", fmt::join(types(site.types), ", "));
     line(text);
   }

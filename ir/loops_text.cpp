@@ -23,13 +23,9 @@ std::string real_text(double value, Dtype dtype) {
 }  // namespace
 
 bool is_reserved(std::string_view word) {
-  constexpr std::string_view words[] = {
-      "module", "arguments", "results", "arena",       "site",   "input",      "output", "constant",
-      "local",  "kernel",    "for",     "parallel",    "vector", "unroll",     "serial", "in",
-      "let",    "store",     "reduce",  "lanes",       "blocks", "sequential", "matmul", "accumulator",
-      "x",      "y",         "if",      "check",       "print",  "true",       "false",  "inf",
-      "nan",    "of",        "at",      "argmax",      "argmin", "sum",        "prod",   "max",
-      "min",    "any",       "all",     "multiply_add"};
+  constexpr std::string_view words[] = {"parallel", "for",   "vector", "unroll", "matmul",
+                                        "let",      "store", "reduce", "if",     "check",
+                                        "print",    "true",  "false",  "inf",    "nan"};
   return std::ranges::find(words, word) != std::end(words) || op_from_name(word) || dtype_from_name(word);
 }
 

@@ -23,7 +23,7 @@ inline constexpr Infix infixes[] = {
 inline constexpr int comparison_level = 3;  // does not chain
 inline constexpr int highest_level = 5;
 
-/// Words that cannot be names: those of the text, the ops, the scalar types.
+/// Words that cannot be names: those that begin a statement or stand in expressions.
 bool is_reserved(std::string_view word);
 
 /// One element of a literal: `3`, `1.5`, `true`; with `:f64` behind it where its type is not what the form

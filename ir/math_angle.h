@@ -25,7 +25,10 @@ Angle<T> near_angle(T x) {
   const T rest = fma(n, by_format(x, -0x1.921fb6p+0, -0x1.921fb54442d18p+0), x);
   const T second = by_format(x, 0x1.777a5cp-25, -0x1.1a62633145c07p-54);
   const T high = fma(n, second, rest);
-  const T low = fma(n, second, rest - high);
+  // What the second subtraction has lost. Where it has cancelled, the difference rest − high is itself
+  // rounded.
+  const T difference = rest - high;
+  const T low = fma(n, second, difference) + ((rest - difference) - high);
   return {high, fma(n, by_format(x, 0x1.ee59dap-50, 0x1.f1976b7ed8fbcp-110), low), to_bits(rounded)};
 }
 

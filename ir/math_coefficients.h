@@ -18,20 +18,21 @@ inline constexpr double erf_single[] = {0x1.06eba8p-3, -0x1.81273ep-2,  0x1.ce2c
                                         0x1.53f224p-8, -0x1.a35168p-11, 0x1.47722cp-14};
 inline constexpr double erf_tail_single[] = {-0x1.20e3d0p+0, -0x1.458d6cp-1, -0x1.ae7c38p-4,
                                              0x1.755990p-6,  -0x1.a14576p-9, 0x1.b8e22cp-13};
-inline constexpr double erfc_single[] = {0x1.3ccda0p+0,  -0x1.1f3664p-3, 0x1.d6f620p-9,  0x1.50fcf0p-4,
-                                         -0x1.be9c68p-4, 0x1.79a0d6p-4,  -0x1.ccb97cp-5, 0x1.012460p-5,
-                                         -0x1.3eafc2p-6, -0x1.2eb330p-6, 0x1.3653aep-8,  0x1.3fdab6p-5,
-                                         0x1.1f6c96p-5,  0x1.482376p-7};
+inline constexpr double erfc_single[] = {-0x1.992fa6p-7, -0x1.1f3676p-3, 0x1.d5f522p-9,  0x1.510138p-4,
+                                         -0x1.bdab9ep-4, 0x1.7a1572p-4,  -0x1.e09a28p-5, 0x1.d0f0eap-6,
+                                         -0x1.432906p-7, 0x1.9f2a2ap-10, 0x1.9fae68p-12, 0x1.bad3b6p-14,
+                                         0x1.82444ap-12, 0x1.f1f59ep-14};
 inline constexpr double lgamma_single[] = {0x1.b0ee60p-2,  0x1.4a34b6p-2,  -0x1.13de9ep-4,  0x1.51a1dcp-6,
                                            -0x1.e6cb7ep-8, 0x1.2ca3b0p-9,  -0x1.78c7a0p-11, 0x1.86d8eap-8,
                                            -0x1.39592ep-9, -0x1.63757ap-6, 0x1.c0b78cp-9,   0x1.038ac6p-5};
-inline constexpr double stirling_single[] = {0x1.55554cp-4, -0x1.6bb7cep-9, 0x1.7b0826p-11};
+inline constexpr double stirling_single[] = {0x1.555528p-4, -0x1.6b0fa4p-9, 0x1.641e9cp-11};
 inline constexpr double digamma_single[] = {0x1.e6f0ccp-1, -0x1.b1cb60p-2, 0x1.eca044p-3,  -0x1.2ff0d6p-3,
                                             0x1.858a8ap-4, -0x1.fa934ep-5, 0x1.3de112p-5,  -0x1.c73a6ap-6,
                                             0x1.0ee10ep-5, -0x1.12432ap-7, -0x1.7abc0cp-5, -0x1.7e1a0ap-7,
                                             0x1.39b164p-4};
-inline constexpr double digamma_tail_single[] = {0x1.555524p-4, -0x1.1085d0p-7, 0x1.ccd738p-9};
-inline constexpr double trigamma_tail_single[] = {0x1.5554c0p-3, -0x1.102380p-5, 0x1.4f36a8p-6};
+inline constexpr double digamma_tail_single[] = {0x1.55545ep-4, -0x1.0f87d2p-7, 0x1.a7b8b2p-9};
+inline constexpr double trigamma_tail_single[] = {0x1.555526p-3, -0x1.10cabcp-5, 0x1.758d16p-6,
+                                                  -0x1.4eb1d4p-6};
 inline constexpr double cbrt_single[] = {0x1.bf2970p-1, -0x1.a475b2p-3, 0x1.7cfed2p-4, 0x1.90b44cp-7};
 inline constexpr double exp_double[] = {0x1.000000p-1,         0x1.5555555555559p-3,  0x1.5555555555558p-5,
                                         0x1.111111110f72cp-7,  0x1.6c16c16c17945p-10, 0x1.a01a01af7aa60p-13,
@@ -69,13 +70,13 @@ inline constexpr double erf_tail_double[] = {
     -0x1.d657d447b12efp-20, 0x1.4fcd83469f1e7p-22,  -0x1.78b1aa9b5740cp-25, 0x1.44ff8b6ab6127p-28,
     -0x1.9f8ea38661cdcp-32, 0x1.7197c58d366c9p-36,  -0x1.961f25e1d345dp-41, 0x1.9c1b3748ce59fp-47};
 inline constexpr double erfc_double[] = {
-    0x1.3ccda0b5d5dc2p+0,   -0x1.1f367683f8976p-3,  0x1.d5f294817424ep-9,   0x1.510169d0930c4p-4,
-    -0x1.bda9309a658dap-4,  0x1.7a14188b25589p-4,   -0x1.e0d0fa5fffb04p-5,  0x1.d0b00357d74ffp-6,
-    -0x1.3f603f8ef0279p-7,  0x1.cc3a227ae4982p-10,  0x1.33fef8f94ef7ap-12,  -0x1.3040da70b9d61p-12,
-    0x1.b091ed1ba8179p-15,  0x1.77844f21bdea8p-16,  -0x1.7557c24fbadb3p-17, -0x1.d7a37667fff50p-21,
-    0x1.fa4eb51db744bp-21,  -0x1.0ac6af4064055p-21, 0x1.203aa5ea3b155p-20,  0x1.1e133ee2772f2p-20,
-    -0x1.576cc0d19fc98p-20, -0x1.7d2a70ee6949fp-20, 0x1.487e4cf29d885p-21,  0x1.19772ee12e8e9p-20,
-    0x1.0446e88b25860p-25,  -0x1.6124b69f9e08cp-22, -0x1.c14674c87d6c3p-24};
+    -0x1.992fa51511ec3p-7, -0x1.1f367683f89a7p-3,  0x1.d5f2948159b94p-9,   0x1.510169d09681fp-4,
+    -0x1.bda9309a284ebp-4, 0x1.7a14188a996dep-4,   -0x1.e0d0fa6e0e7e3p-5,  0x1.d0b0037ddbe74p-6,
+    -0x1.3f603c306e209p-7, 0x1.cc3a0e1e114c2p-10,  0x1.33fb20ccf726ap-12,  -0x1.303f9e1665232p-12,
+    0x1.b144e995a907fp-15, 0x1.778aa77acb4bcp-16,  -0x1.8011cccbe8b35p-17, -0x1.055290dc67479p-20,
+    0x1.d768adedb6358p-20, -0x1.e2347240dfdbfp-25, -0x1.1ce282c8e3bd4p-22, 0x1.586d2962c404cp-26,
+    0x1.80a9847139303p-25, 0x1.9f76d7cbc6ddbp-31,  -0x1.14c13bccd900ep-27, -0x1.955231d256aa6p-29,
+    0x1.4ea4ec0db18b2p-31, 0x1.0e6d843919fbap-30,  0x1.2808b699126b3p-32};
 inline constexpr double lgamma_double[] = {
     0x1.b0ee6072093cep-2,   0x1.4a34cc4a60f9ep-2,   -0x1.13e001a5574e9p-4,  0x1.51322ac7e1cacp-6,
     -0x1.e404fc2222f68p-8,  0x1.7add6e93f8d13p-9,   -0x1.38ac5bb593535p-10, 0x1.0b36bf7e4289dp-11,
@@ -84,8 +85,9 @@ inline constexpr double lgamma_double[] = {
     -0x1.33f4b65191f79p-19, -0x1.2a8798e9d4625p-16, 0x1.c64cdc811839ap-19,  0x1.0d1ee1b5a9d9dp-15,
     -0x1.7aea09b702df9p-19, -0x1.9987d15a68c9dp-16};
 inline constexpr double stirling_double[] = {
-    0x1.5555555555555p-4,  -0x1.6c16c16c12d87p-9,  0x1.a01a017f9fc8ep-11, -0x1.381360228fca4p-11,
-    0x1.b93f34e3a8829p-11, -0x1.f39e3a591f250p-10, 0x1.7f991fe1168bdp-8,  -0x1.f2848b869ffa3p-7};
+    0x1.5555555555554p-4,  -0x1.6c16c16c0ea22p-9,  0x1.a01a017bd3435p-11, -0x1.38136c469e560p-11,
+    0x1.b94aa4b1370cep-11, -0x1.f5db1678f0f34p-10, 0x1.9c291f036f829p-8,  -0x1.ad86ca9b048d7p-6,
+    0x1.cf602306903e5p-4,  -0x1.8aa3124a916eep-2,  0x1.637c9637e0118p-1};
 inline constexpr double digamma_double[] = {
     0x1.e6f0cbb873616p-1,   -0x1.b1cb63005eea0p-2,  0x1.eca189b8e77b5p-3,  -0x1.2feeeb98a5ed1p-3,
     0x1.8512e58f5028ap-4,   -0x1.fb44202d66e68p-5,  0x1.4de9aab832779p-5,  -0x1.b9f8af9a2b031p-6,
@@ -95,11 +97,13 @@ inline constexpr double digamma_double[] = {
     -0x1.9221a6025eac9p-5,  -0x1.c35ea0a9ad0d3p-8,  0x1.e2aed1119d85cp-4,  0x1.443b6dd147d40p-7,
     -0x1.4fecff8bc2e55p-3,  -0x1.a45e54752c1d4p-8,  0x1.9dfa31a129201p-4};
 inline constexpr double digamma_tail_double[] = {
-    0x1.5555555555555p-4, -0x1.111111110f92bp-7, 0x1.041040fb75191p-8, -0x1.11110544731ffp-8,
-    0x1.f0732f1530e02p-8, -0x1.589722adb254ep-6, 0x1.449151d4bbc5ep-4, -0x1.2542f76b14bcbp-2};
+    0x1.5555555555548p-4, -0x1.11111110fa563p-7, 0x1.041040cc7bf1cp-8, -0x1.1110ee5e2ac51p-8,
+    0x1.f06f3f5fc42f0p-8, -0x1.58d04cca57dd3p-6, 0x1.4d50c67a32136p-4, -0x1.8b45654c9e106p-2,
+    0x1.d68fef706b665p+0, -0x1.b07ee365b983ep+2, 0x1.9ed1b86cf751ap+3};
 inline constexpr double trigamma_tail_double[] = {
-    0x1.5555555555552p-3, -0x1.111111110a41cp-5, 0x1.861861600c35bp-6, -0x1.1110f74d0aab5p-5,
-    0x1.3643de26eeec6p-4, -0x1.021c3d75e1bfbp-2, 0x1.1874b62446051p+0, -0x1.160d134d3a841p+2};
+    0x1.5555555555507p-3, -0x1.11111110c5f8dp-5, 0x1.861860bd9f9aep-6, -0x1.1110cdf9b5801p-5,
+    0x1.3640641c25c15p-4, -0x1.025bd6c52dd31p-2, 0x1.21a43fbcc417cp+0, -0x1.810338a78f2dep+2,
+    0x1.f100eb3890833p+4, -0x1.e31297f72dbbcp+6, 0x1.e2504e1ae0b63p+7};
 inline constexpr double cbrt_double[] = {0x1.bf4695a06caebp-1,  -0x1.8cb65b65ea4b9p-3, 0x1.5ffb621fabf99p-4,
                                          -0x1.7f15b576bd4dep-5, 0x1.d53a50d7a24a7p-6,  -0x1.12bacaa2d18c4p-6};
 inline constexpr double log_single[] = {0x1.555548p-2,  -0x1.000072p-2, 0x1.99a544p-3,

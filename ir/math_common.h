@@ -112,6 +112,14 @@ Split<T> split(T x, std::int64_t single_low_bits, std::int64_t double_low_bits) 
   return result;
 }
 
+/// x / y with one step of correction, for a y that is known better than rounded: y + y_rest.
+template <class T>
+T corrected_quotient(T x, T y, T y_rest) {
+  const T reciprocal = 1 / y;
+  const T quotient = x * reciprocal;
+  return fma(fma(-quotient, y_rest, fma(-quotient, y, x)), reciprocal, quotient);
+}
+
 /// Whether the sign bit is set: also of −0.
 template <class T>
 auto is_negative(T x) {

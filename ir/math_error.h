@@ -18,13 +18,19 @@ T erf(T x) {
 
 template <class T>
 T erfc(T x) {
-  const T size = at_most(abs(x), 10.1, 27.3);
-  const T t = (size - 3.75) / (size + 3.75);
-  const T factor = polynomial(t, coefficients::erfc_single, coefficients::erfc_double) /
-                   fma(size, constant(x, 2), constant(x, 1));
+  const T size = at_most(abs(x), 10.1, 27.3), one = constant(x, 1), two = constant(x, 2);
+  // (size − 3.75) / (size + 3.75), corrected by its exact remainder.
+  const T reciprocal = 1 / (size + 3.75);
+  const T rough = (size - 3.75) * reciprocal;
+  const T remainder = fma(-rough, size, fma(rough + 1, constant(x, -3.75), size));
+  const T t = fma(reciprocal, remainder, rough);
+  const T value = 1.25 + polynomial(t, coefficients::erfc_single, coefficients::erfc_double);
+  const T divisor = fma(size, two, one);
+  const T factor = corrected_quotient(value, divisor, fma(size, two, 1 - divisor));
   const T square = size * size;
   const T tail = scaled_exp(-square, fma(-size, size, square), factor);
-  return select(x < 0, 2 - tail, tail);
+  const T inner = 1 - fma(x, polynomial(x * x, coefficients::erf_single, coefficients::erf_double), x);
+  return select(abs(x) < 0.46875, inner, select(x < 0, 2 - tail, tail));
 }
 
 }  // namespace dp::math

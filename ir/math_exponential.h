@@ -61,12 +61,16 @@ T scaled_exp(T x, T tail, T factor) {
   return fma(scaled, excess, scaled) * second;
 }
 
+/// 1 + r + r² p(r): for e^r alone a little more accurate than 1 + excess.
 template <class T>
 T exp(T x) {
   const T inside = at_least(at_most(x, 89, 710), -104, -746);
-  const auto [excess, rounded] = reduce_exponential(inside, 2 * exponent_bias(x));
+  const std::int64_t offset = 2 * exponent_bias(x);
+  const T rounded = rounded_by_log2(inside, offset);
+  const T r = reduced_by_log2(inside, rounded - rounder(x, offset)), one = constant(x, 1);
+  const T slope = fma(r, polynomial(r, coefficients::exp_single, coefficients::exp_double), one);
   const auto [first, second] = two_powers(rounded);
-  return fma(excess, first, first) * second;
+  return fma(slope, r, one) * first * second;
 }
 
 template <class T>
@@ -75,9 +79,9 @@ T exp2(T x) {
   const std::int64_t offset = 2 * exponent_bias(x);
   const T rounded = inside + rounder(x, offset);
   const T r = inside - (rounded - rounder(x, offset));
-  const T excess = r * polynomial(r, coefficients::exp2_single, coefficients::exp2_double);
+  const T slope = polynomial(r, coefficients::exp2_single, coefficients::exp2_double);
   const auto [first, second] = two_powers(rounded);
-  return fma(excess, first, first) * second;
+  return fma(slope, r, constant(x, 1)) * first * second;
 }
 
 /// (e^x − 1) / 2 for x up to the logarithm of the largest number; half of it, lest 2^n overflow.
@@ -135,7 +139,8 @@ T cosh(T x) {
 template <class T>
 T tanh(T x) {
   const T half = half_expm1(2 * at_most(abs(x), 10, 20));
-  return copysign(half / (half + 1), x);
+  const T divisor = half + 1;
+  return copysign(corrected_quotient(half, divisor, half - (divisor - 1)), x);
 }
 
 template <class T>

@@ -51,14 +51,19 @@ LogParts<T> log_parts_of_sum(T x, T tail) {
   return {parts.exponent, f, log_correction(f)};
 }
 
-/// exponent * log 2 + f + y, rounded about once: the exponent times the first part of log 2 is exact.
+/// exponent * log 2 + f + y as high + low: the exponent times the first part of log 2 is exact.
 template <class T>
-T natural(const LogParts<T>& parts) {
+std::pair<T, T> natural_pair(const LogParts<T>& parts) {
   const auto [exponent, f, y] = parts;
   const T product = exponent * by_format(f, 0x1.62e4p-1, 0x1.62e42fefa38p-1);
   const T high = product + f;
   const T low = (product - high) + f;
-  return high + (low + fma(exponent, by_format(f, 0x1.7f7d1cp-20, 0x1.ef35793c7673p-45), y));
+  return {high, low + fma(exponent, by_format(f, 0x1.7f7d1cp-20, 0x1.ef35793c7673p-45), y)};
+}
+template <class T>
+T natural(const LogParts<T>& parts) {
+  const auto [high, low] = natural_pair(parts);
+  return high + low;
 }
 
 /// exponent * unit + (f + y) * factor for another base, each constant in two parts.

@@ -65,9 +65,9 @@ T power_of_positive(T x, T y) {
   const T rounded = inside + rounder(x, offset);
   const T rest = inside - (rounded - rounder(x, offset));
   const T r = rest + select(inside == high, low, constant(x, 0));
-  const T excess = r * polynomial(r, coefficients::exp2_single, coefficients::exp2_double);
+  const T slope = polynomial(r, coefficients::exp2_single, coefficients::exp2_double);
   const auto [first, second] = two_powers(rounded);
-  return fma(excess, first, first) * second;
+  return fma(slope, r, constant(x, 1)) * first * second;
 }
 
 /// IEEE 754's pow: 1 where y = 0 or x = 1, NaN of negative x unless y is whole.

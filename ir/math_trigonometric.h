@@ -9,6 +9,7 @@ namespace dp::math {
 template <class T>
 struct SineCosine {
   T sine, cosine;
+  T sine_low, cosine_low;  // what their last rounding has lost
 };
 
 /// Of high + low, |high| <= pi/4.
@@ -16,11 +17,16 @@ template <class T>
 SineCosine<T> sine_cosine(const Angle<T>& angle) {
   const auto& [high, low, quadrant] = angle;
   const T z = high * high;
-  const T half = 0.5 * z;
+  const T half = 0.5 * z, half_lost = 0.5 * fma(high, high, -z);
   const T main = 1 - half;
-  const T sine = high + fma(high * z, polynomial(z, coefficients::sin_single, coefficients::sin_double), low);
-  const T rest = fma(z * z, polynomial(z, coefficients::cos_single, coefficients::cos_double), -(high * low));
-  return {sine, main + (((1 - main) - half) + rest)};
+  const T sine_rest =
+      fma(high * z, polynomial(z, coefficients::sin_single, coefficients::sin_double), low * main);
+  const T sine = high + sine_rest;
+  const T curve = fma(z * z, polynomial(z, coefficients::cos_single, coefficients::cos_double),
+                      -fma(high, low, half_lost));
+  const T cosine_rest = ((1 - main) - half) + curve;
+  const T cosine = main + cosine_rest;
+  return {sine, cosine, (high - sine) + sine_rest, (main - cosine) + cosine_rest};
 }
 
 /// x with the sign bit flipped where bit `place` of the quadrant is set.
@@ -33,34 +39,40 @@ T flipped_by(T x, BitsOf<T> quadrant, std::int64_t place) {
 
 template <class T>
 T sin_of(const Angle<T>& angle) {
-  const auto [sine, cosine] = sine_cosine(angle);
-  return flipped_by(select((angle.quadrant & 1) != 0, cosine, sine), angle.quadrant, 1);
+  const SineCosine<T> values = sine_cosine(angle);
+  return flipped_by(select((angle.quadrant & 1) != 0, values.cosine, values.sine), angle.quadrant, 1);
+}
+
+template <class T>
+T cos_of(Angle<T> angle) {
+  angle.quadrant = angle.quadrant + 1;
+  return sin_of(angle);
+}
+template <class T>
+T tan_of(const Angle<T>& angle) {
+  const SineCosine<T> values = sine_cosine(angle);
+  const auto odd = (angle.quadrant & 1) != 0;
+  const T height = select(odd, values.cosine, values.sine), width = select(odd, values.sine, values.cosine);
+  return flipped_by(height / width, angle.quadrant, 0);
+}
+
+/// result with its sign changed where x is negative, −0 included.
+template <class T>
+T odd_in(T x, T result) {
+  return from_bits(to_bits(result) ^ (to_bits(x) ^ to_bits(abs(x))));
 }
 
 template <class T>
 T sin(T x) {
-  const T size = abs(x);
-  const T result = on_angle(size, [](const Angle<T>& angle) { return sin_of(angle); });
-  return from_bits(to_bits(result) ^ (to_bits(x) ^ to_bits(size)));
+  return odd_in(x, on_angle(abs(x), [](const Angle<T>& angle) { return sin_of(angle); }));
 }
-
 template <class T>
 T cos(T x) {
-  return on_angle(abs(x), [](Angle<T> angle) {
-    angle.quadrant = angle.quadrant + 1;
-    return sin_of(angle);
-  });
+  return on_angle(abs(x), [](const Angle<T>& angle) { return cos_of(angle); });
 }
-
 template <class T>
 T tan(T x) {
-  const T size = abs(x);
-  const T result = on_angle(size, [](const Angle<T>& angle) {
-    const auto [sine, cosine] = sine_cosine(angle);
-    const auto odd = (angle.quadrant & 1) != 0;
-    return flipped_by(select(odd, cosine, sine) / select(odd, sine, cosine), angle.quadrant, 0);
-  });
-  return from_bits(to_bits(result) ^ (to_bits(x) ^ to_bits(size)));
+  return odd_in(x, on_angle(abs(x), [](const Angle<T>& angle) { return tan_of(angle); }));
 }
 
 /// pi/2 in two parts.

@@ -1,6 +1,6 @@
 #pragma once
-// The primitives, as an enum and as data: everything that the op table (ops.def) says about an op except its meaning
-// and derivative, which the interpreter, the code generator and `differentiate` paste for themselves.
+// The primitives, as an enum and as data: everything that the op table (ops.def) says about an op except its
+// meaning and derivative, which the interpreter, the code generator and `differentiate` paste for themselves.
 
 #include <cstdint>
 #include <optional>
@@ -13,9 +13,9 @@ namespace dp {
 enum class Op : std::uint8_t {
 #define EVAL(name, ...) name,
 #define STRUCTURAL(name, ...) name,
-#include "ir/ops_structural.inc"
 #include "ir/ops.def"
 #include "ir/ops_end.inc"
+#include "ir/ops_structural.inc"
 };
 
 /// What an op's meaning looks like at one index of its result; everything structural follows from it.

@@ -45,6 +45,9 @@ class GraphParser {
       std::optional<Type> type = scanner_.type();
       if (!type) return false;
       names_.ids.emplace(name_or_quoted(*name), graph_.input(*name, std::move(*type)));
+      if (graph_.size() > node_limit) {
+        return scanner_.fail(diagnose(diag::DumpTooLarge, scanner_.span_from(begin), "inputs", node_limit));
+      }
       scanner_.skip_lines();
     } while (scanner_.take(','));
     return scanner_.expect(')');

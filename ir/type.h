@@ -1,6 +1,6 @@
 #pragma once
-// The type of a graph value: a scalar type and a shape. The front end's richer types (structs, layers, tuples,
-// nominal dimensions) have been flattened to these when the graph is built.
+// The type of a graph value: a scalar type and a shape. The front end's richer types (structs, layers,
+// tuples, nominal dimensions) have been flattened to these when the graph is built.
 
 #include <string>
 

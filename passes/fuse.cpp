@@ -30,7 +30,8 @@ class Fuser {
   }
 
  private:
-  // Those first that come first in the program; what writes over an input waits for the input's readers where it can.
+  // Those first that come first in the program; what writes over an input waits for the input's readers where
+  // it can.
   std::vector<std::size_t> order() const {
     std::vector<std::set<std::size_t>> before(groups_.all().size()), rather_before(before.size());
     std::set<std::size_t> left;
@@ -40,7 +41,8 @@ class Fuser {
       before[k] = groups_.before(k);
     }
     for (std::size_t k = 1; k < graph_.effects.size(); ++k) {
-      const std::size_t first = groups_.group_of(graph_.effects[k - 1]), second = groups_.group_of(graph_.effects[k]);
+      const std::size_t first = groups_.group_of(graph_.effects[k - 1]),
+                        second = groups_.group_of(graph_.effects[k]);
       if (first != second) before[second].insert(first);
     }
     for (const auto& [output, input] : graph_.donated) wait_for_readers(output, input, rather_before);
@@ -52,13 +54,13 @@ class Fuser {
     }
     return result;
   }
-  void wait_for_readers(std::size_t output, std::size_t input, std::vector<std::set<std::size_t>>& rather_before) const {
+  void wait_for_readers(std::size_t output, std::size_t input,
+                        std::vector<std::set<std::size_t>>& rather_before) const {
     const Id written = graph_.outputs[output].node;
     if (!points_.is_point[written]) return;
     for (const Id id : points_.points) {
-      const bool is_reader = std::ranges::any_of(groups_.reads(id), [&](const Reference& read) {
-        return read.node == graph_.inputs[input];
-      });
+      const bool is_reader = std::ranges::any_of(
+          groups_.reads(id), [&](const Reference& read) { return read.node == graph_.inputs[input]; });
       const std::size_t reader = groups_.group_of(id), writer = groups_.group_of(written);
       if (is_reader && reader != writer) rather_before[writer].insert(reader);
     }
@@ -96,7 +98,8 @@ class Fuser {
     }
     return std::ranges::any_of(points_.points, [&](Id reader) {
       return groups_.group_of(reader) != groups_.group_of(id) &&
-             std::ranges::any_of(groups_.reads(reader), [&](const Reference& read) { return read.node == id; });
+             std::ranges::any_of(groups_.reads(reader),
+                                 [&](const Reference& read) { return read.node == id; });
     });
   }
 

@@ -1,11 +1,13 @@
 #pragma once
-// Decides which values are stored and groups them into kernels, each one pass over memory. Before: a graph without
-// levels (`mark`, `vjp`) or with them as mere names. After: `kernels` is set, in an order in which they can run; every
-// graph output that is computed is some kernel's output; a node that is no kernel's output is computed where it is used.
+// Decides which values are stored and groups them into kernels, each one pass over memory. Before: a graph
+// without levels (`mark`, `vjp`) or with them as mere names. After: `kernels` is set, in an order in which
+// they can run; every graph output that is computed is some kernel's output; a node that is no kernel's
+// output is computed where it is used.
 //
-// A *point* is a node worth a decision: outputs, products, reductions, what is dear and used more than once. Every
-// other node is cheap to compute again and is. Points begin as kernels of their own, which are joined as long as their
-// loops agree and no kernel would have to wait for itself. The kinds of kernels, as `Kernel::kind` names them:
+// A *point* is a node worth a decision: outputs, products, reductions, what is dear and used more than once.
+// Every other node is cheap to compute again and is. Points begin as kernels of their own, which are joined
+// as long as their loops agree and no kernel would have to wait for itself. The kinds of kernels, as
+// `Kernel::kind` names them:
 //
 //   matmul   a product of matrices and, in its epilogue, pointwise work on its elements
 //   row      reductions over the trailing axes and pointwise work on the same rows

@@ -41,14 +41,20 @@ bool has_product_and_map(const Group& a, const Group& b) {
 }
 bool has_row(const Group& a, const Group& b) { return a.kind == Kind::row || b.kind == Kind::row; }
 bool has_neither(const Group& a, const Group& b) {
-  const auto is_plain = [](const Group& group) { return group.kind == Kind::map || group.kind == Kind::column; };
+  const auto is_plain = [](const Group& group) {
+    return group.kind == Kind::map || group.kind == Kind::column;
+  };
   return is_plain(a) && is_plain(b);
 }
 
 }  // namespace
 
 Groups::Groups(const Graph& graph, const Points& points)
-    : graph_(graph), points_(points), group_of_(graph.size()), readers_(graph.size()), is_output_(graph.size()) {
+    : graph_(graph),
+      points_(points),
+      group_of_(graph.size()),
+      readers_(graph.size()),
+      is_output_(graph.size()) {
   for (const Output& output : graph.outputs) is_output_[output.node] = true;
   for (const Id id : points.points) {
     group_of_[id] = groups_.size();
@@ -58,9 +64,16 @@ Groups::Groups(const Graph& graph, const Points& points)
       if (points.is_point[read.node]) readers_[read.node].push_back(id);
     }
   }
+  before_.resize(groups_.size());
+  for (const Id id : points.points) {
+    for (const Reference& read : reads_[id]) {
+      if (points.is_point[read.node]) before_[group_of_[id]].insert(group_of_[read.node]);
+    }
+  }
 }
 
-// Work on a product's elements goes with the product, what works on rows with the rows, the rest where it fits.
+// Work on a product's elements goes with the product, what works on rows with the rows, the rest where it
+// fits.
 void Groups::join_all() {
   join_readers(has_product_and_map);
   join_readers(has_row);
@@ -89,7 +102,8 @@ void Groups::join_sharers() {
   std::map<Id, std::vector<Id>> readers;
   for (const Id id : points_.points) {
     for (const Reference& read : reads_[id]) {
-      const bool is_large = graph_[read.node].type.rank() > 0 && graph_[read.node].type.rank() >= graph_[id].type.rank();
+      const bool is_large =
+          graph_[read.node].type.rank() > 0 && graph_[read.node].type.rank() >= graph_[id].type.rank();
       if (is_large) readers[read.node].push_back(id);
     }
   }
@@ -126,21 +140,31 @@ void Groups::join_updates() {
       continue;
     }
     Group& first = groups_[*update];
-    for (const Id id : group.points) group_of_[id] = *update;
     first.points.insert(first.points.end(), group.points.begin(), group.points.end());
     std::ranges::sort(first.points);
     first.is_update = first.is_update || group.space != first.space;
-    group.points.clear();
+    unite(*update, k);
   }
 }
 
 bool Groups::join(std::size_t a, std::size_t b) {
   const std::optional<Group> whole = joined(groups_[a], groups_[b]);
   if (!whole || !reads_agree(*whole) || waits_through_third(a, b)) return false;
-  for (const Id id : whole->points) group_of_[id] = a;
   groups_[a] = *whole;
-  groups_[b].points.clear();
+  unite(a, b);
   return true;
+}
+
+/// The points of `from` are in `into` already; all that knew the one now knows the other.
+void Groups::unite(std::size_t into, std::size_t from) {
+  for (const Id id : groups_[from].points) group_of_[id] = into;
+  groups_[from].points.clear();
+  before_[into].merge(before_[from]);
+  before_[from].clear();
+  for (std::set<std::size_t>& before : before_) {
+    if (before.erase(from) > 0) before.insert(into);
+  }
+  before_[into].erase(into);
 }
 
 std::optional<Group> Groups::joined(const Group& a, const Group& b) const {
@@ -188,8 +212,8 @@ bool Groups::reads_agree(const Group& whole) const {
   return true;
 }
 
-// In its iteration the reader must have what it reads: all of the row, or the very element. Cheap values of a row may be
-// read at any place of it; they are computed again.
+// In its iteration the reader must have what it reads: all of the row, or the very element. Cheap values of a
+// row may be read at any place of it; they are computed again.
 bool Groups::read_agrees(const Group& whole, Id reader, const Reference& read) const {
   if (whole.kind == Kind::product) return read.is_elementwise && reader != read.node;
   const std::size_t rank = whole.space.size();
@@ -199,20 +223,11 @@ bool Groups::read_agrees(const Group& whole, Id reader, const Reference& read) c
   }
   const bool is_dear = points_.costs[read.node] >= dear;
   for (std::size_t k = rank; k < read.axes.size(); ++k) {
-    const bool is_same = read.axes[k] == static_cast<Axis>(k) || read.axes[k] == summed_axis + static_cast<Axis>(k);
+    const bool is_same =
+        read.axes[k] == static_cast<Axis>(k) || read.axes[k] == summed_axis + static_cast<Axis>(k);
     if (!is_same && is_dear) return false;
   }
   return true;
-}
-
-std::set<std::size_t> Groups::before(std::size_t group) const {
-  std::set<std::size_t> result;
-  for (const Id id : groups_[group].points) {
-    for (const Reference& read : reads_.at(id)) {
-      if (points_.is_point[read.node] && group_of_[read.node] != group) result.insert(group_of_[read.node]);
-    }
-  }
-  return result;
 }
 
 bool Groups::waits_through_third(std::size_t a, std::size_t b) const {
@@ -240,7 +255,8 @@ bool Groups::reaches(std::size_t from, std::size_t to, std::size_t not_directly)
 bool Groups::is_final(const Group& group) const {
   return std::ranges::all_of(group.points, [&](Id id) {
     const std::size_t own = group_of_[id];
-    const bool is_read = std::ranges::any_of(readers_[id], [&](Id reader) { return group_of_[reader] != own; });
+    const bool is_read =
+        std::ranges::any_of(readers_[id], [&](Id reader) { return group_of_[reader] != own; });
     return !is_read && (is_output_[id] || !readers_[id].empty());
   });
 }

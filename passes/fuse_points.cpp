@@ -13,7 +13,11 @@ constexpr int many_operands = 4;
 class Finder {
  public:
   explicit Finder(const Graph& graph)
-      : graph_(graph), users_(graph.size()), reads_(graph.size()), is_forced_(graph.size()) {
+      : graph_(graph),
+        users_(graph.size()),
+        reads_(graph.size()),
+        is_forced_(graph.size()),
+        is_product_result_(graph.size()) {
     result_.is_point.resize(graph.size());
     result_.is_end.resize(graph.size());
     result_.costs.resize(graph.size());
@@ -35,6 +39,7 @@ class Finder {
         continue;
       }
       if (is_reduction(node, graph_)) keep_row_results(node);
+      if (makes_product_result(node)) is_product_result_[id] = is_forced_[id] = true;
       measure(id);
       if (is_point(id)) make_point(id);
     }
@@ -43,13 +48,25 @@ class Finder {
   }
 
  private:
+  /// What alone is made of a product's elements, with a bias, a residual, a scale: stored in the product's
+  /// place.
+  bool makes_product_result(const Node& node) const {
+    const Form form = info(node.op).form;
+    if (form != Form::eval && form != Form::point) return false;
+    return std::ranges::any_of(node.operands, [&](Id operand) {
+      const bool is_product = graph_[operand].op == Op::dot && !is_reduction(graph_[operand], graph_);
+      return (is_product || is_product_result_[operand]) && users_[operand].size() == 1;
+    });
+  }
+
   /// What a node needs in memory.
   void force_operands(const Node& node) {
     if (info(node.op).form == Form::contract && !is_reduction(node, graph_)) {
       for (const Id operand : node.operands) force_base(operand);
     }
     if (node.op == Op::print) {
-      for (const Id operand : node.operands) is_forced_[operand] = is_forced_[operand] || graph_[operand].type.rank() > 0;
+      for (const Id operand : node.operands)
+        is_forced_[operand] = is_forced_[operand] || graph_[operand].type.rank() > 0;
     }
   }
   /// A factor of a product is loaded; moves of a stored value only change the strides.
@@ -68,7 +85,8 @@ class Finder {
     const bool is_index = node.op == Op::take || node.op == Op::gather;
     result_.costs[id] = is_index ? 2 : op_cost(node);
     for (const Id operand : node.operands) {
-      result_.costs[id] = std::min(result_.costs[id] + (result_.is_end[operand] ? 0 : result_.costs[operand]), 1 << 20);
+      result_.costs[id] =
+          std::min(result_.costs[id] + (result_.is_end[operand] ? 0 : result_.costs[operand]), 1 << 20);
       if (reads_[id].size() > many_operands) continue;
       reads_[id].insert(reads_[operand].begin(), reads_[operand].end());
     }
@@ -83,17 +101,19 @@ class Finder {
     if (form == Form::leaf) return false;
     if (node.type.rank() == 0) return result_.costs[id] >= dear_for_a_scalar;
     const bool is_repeated = users_[id].size() > 1 || std::ranges::any_of(users_[id], [&](Id user) {
-      return repeats(graph_[user], id);
-    });
+                               return repeats(graph_[user], id);
+                             });
     return is_repeated && (result_.costs[id] >= dear || reads_[id].size() > many_operands);
   }
   /// Whether a user needs each element of the operand more than once.
   bool repeats(const Node& user, Id operand) const {
     const bool is_table = user.op == Op::gather && user.operands[0] == operand;
-    return is_table || (user.op == Op::broadcast && element_count(user.type.shape) != element_count(graph_[operand].type.shape));
+    return is_table || (user.op == Op::broadcast &&
+                        element_count(user.type.shape) != element_count(graph_[operand].type.shape));
   }
 
-  // What is made of row sums, one number a row, belongs to the rows' kernel although a reduction reads it next.
+  // What is made of row sums, one number a row, belongs to the rows' kernel although a reduction reads it
+  // next.
   void keep_row_results(const Node& reduction) {
     for (const Id operand : reduction.operands) {
       if (result_.is_end[operand] || info(graph_[operand].op).form == Form::leaf) continue;
@@ -117,6 +137,7 @@ class Finder {
   std::vector<std::vector<Id>> users_;
   std::vector<std::set<Id>> reads_;  // up to `many_operands` + 1 of the ends that a node is computed from
   std::vector<bool> is_forced_;
+  std::vector<bool> is_product_result_;
   Points result_;
 };
 

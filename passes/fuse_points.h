@@ -1,6 +1,6 @@
 #pragma once
-// First step of `fuse`: which nodes are points, and at which indices each point reads the points and inputs that it
-// depends on. Inside `passes/` only.
+// First step of `fuse`: which nodes are points, and at which indices each point reads the points and inputs
+// that it depends on. Inside `passes/` only.
 
 #include <set>
 #include <vector>
@@ -9,7 +9,8 @@
 
 namespace dp {
 
-/// Where an axis of what is read comes from: an axis of the reader (0, 1, …), an axis that the reader sums over
+/// Where an axis of what is read comes from: an axis of the reader (0, 1, …), an axis that the reader sums
+/// over
 /// (`summed_axis` + its number in the operand), or nowhere in particular.
 using Axis = int;
 inline constexpr Axis no_axis = -1;
@@ -29,13 +30,14 @@ std::set<Reference> references(const Graph& graph, Id reader, const std::vector<
 /// By node: points, and inputs and array constants, which end the way as well.
 struct Points {
   std::vector<bool> is_point;
-  std::vector<bool> is_end;       // points, inputs, array constants
-  std::vector<int> costs;         // of one element, computed from points
-  std::vector<Id> points;         // ascending
+  std::vector<bool> is_end;  // points, inputs, array constants
+  std::vector<int> costs;    // of one element, computed from points
+  std::vector<Id> points;    // ascending
 };
 Points find_points(const Graph& graph);
 
-/// A reduction over exactly the trailing axes whose result axes are the leading axes of its operand, in order.
+/// A reduction over exactly the trailing axes whose result axes are the leading axes of its operand, in
+/// order.
 bool is_row_reduction(const Graph& graph, Id id);
 
 /// From this cost on, computing twice is worse than storing.

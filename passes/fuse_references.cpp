@@ -18,7 +18,8 @@ AxisSources through_reshape(const Shape& from, const Shape& to, const AxisSource
     result[head] = axes[head];
     ++head;
   }
-  while (head + tail < std::min(from.size(), to.size()) && from[from.size() - 1 - tail] == to[to.size() - 1 - tail]) {
+  while (head + tail < std::min(from.size(), to.size()) &&
+         from[from.size() - 1 - tail] == to[to.size() - 1 - tail]) {
     result[from.size() - 1 - tail] = axes[to.size() - 1 - tail];
     ++tail;
   }
@@ -26,7 +27,8 @@ AxisSources through_reshape(const Shape& from, const Shape& to, const AxisSource
 }
 
 /// Axes that keep their extent and begin at 0 are kept; the others are read somewhere.
-AxisSources through_part(const Node& node, const Type& operand, const char* start_name, const AxisSources& axes) {
+AxisSources through_part(const Node& node, const Type& operand, const char* start_name,
+                         const AxisSources& axes) {
   AxisSources result = axes;
   for (std::size_t k = 0; k < result.size(); ++k) {
     const bool is_whole = node.dims(start_name)[k] == Dim(0) && node.integers("stride")[k] == 1 &&
@@ -36,7 +38,8 @@ AxisSources through_part(const Node& node, const Type& operand, const char* star
   return result;
 }
 
-AxisSources through_index(const Node& node, std::size_t position_rank, std::size_t operand, const AxisSources& axes) {
+AxisSources through_index(const Node& node, std::size_t position_rank, std::size_t operand,
+                          const AxisSources& axes) {
   const auto axis = static_cast<std::ptrdiff_t>(node.integer("axis"));
   const auto count = static_cast<std::ptrdiff_t>(node.op == Op::take ? 0 : position_rank);
   if (operand == 1) {
@@ -62,7 +65,8 @@ AxisSources through_reduction(const Node& node, std::size_t rank, const AxisSour
 }
 
 /// An operand of a lane product: batch axes first in the result, then those of x alone.
-AxisSources through_lane_product(const Node& node, std::size_t rank, std::size_t operand, const AxisSources& axes) {
+AxisSources through_lane_product(const Node& node, std::size_t rank, std::size_t operand,
+                                 const AxisSources& axes) {
   const auto& batch = node.integers(operand == 0 ? "batch_x" : "batch_y");
   const auto& summed = node.integers(operand == 0 ? "sum_x" : "sum_y");
   AxisSources result;
@@ -101,7 +105,8 @@ AxisSources through(const Graph& graph, const Node& node, std::size_t operand, c
       result = axes;
       if (node.op == Op::concat) result[static_cast<std::size_t>(node.integer("axis"))] = no_axis;
       if (node.op == Op::flip) {
-        for (const std::int64_t axis : node.integers("axes")) result[static_cast<std::size_t>(axis)] = no_axis;
+        for (const std::int64_t axis : node.integers("axes"))
+          result[static_cast<std::size_t>(axis)] = no_axis;
       }
       return result;
     case Op::take:
@@ -111,7 +116,8 @@ AxisSources through(const Graph& graph, const Node& node, std::size_t operand, c
     case Op::print: return result;
     default: break;
   }
-  if (node.op == Op::dot && is_lane_product(node, graph)) return through_lane_product(node, type.rank(), operand, axes);
+  if (node.op == Op::dot && is_lane_product(node, graph))
+    return through_lane_product(node, type.rank(), operand, axes);
   if (is_reduction(node, graph)) return through_reduction(node, type.rank(), axes);
   return info(node.op).form == Form::contract ? result : axes;
 }

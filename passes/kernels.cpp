@@ -75,7 +75,8 @@ bool is_lane_product(const Node& node, const Graph& graph) {
   if (info(node.op).form != Form::contract) return false;
   const auto& sum_x = node.integers("sum_x");
   const auto& sum_y = node.integers("sum_y");
-  const std::size_t rank_x = graph[node.operands[0]].type.rank(), rank_y = graph[node.operands[1]].type.rank();
+  const std::size_t rank_x = graph[node.operands[0]].type.rank(),
+                    rank_y = graph[node.operands[1]].type.rank();
   if (node.integers("batch_y").size() + sum_y.size() != rank_y) return false;
   for (std::size_t k = 0; k < sum_x.size(); ++k) {
     const bool is_trailing = sum_x[k] == static_cast<std::int64_t>(rank_x - sum_x.size() + k) &&
@@ -121,8 +122,8 @@ int op_cost(const Node& node) {
     default: return 12;
   }
   if (info(node.op).meaning_text.find('(') == std::string_view::npos) return node.op == Op::div ? 4 : 1;
-  constexpr Op cheap[] = {Op::abs, Op::sign, Op::floor, Op::ceil, Op::trunc, Op::round, Op::max, Op::min,
-                          Op::clamp, Op::relu, Op::shift_left, Op::shift_right};
+  constexpr Op cheap[] = {Op::abs, Op::sign, Op::floor, Op::ceil, Op::trunc,      Op::round,
+                          Op::max, Op::min,  Op::clamp, Op::relu, Op::shift_left, Op::shift_right};
   if (std::ranges::find(cheap, node.op) != std::end(cheap)) return 2;
   return node.op == Op::sqrt || node.op == Op::norm_root ? 5 : 12;
 }

@@ -24,7 +24,8 @@ struct Walk {
     if (stored[id] && !is_output) return;
     const Node& node = graph[id];
     const Form form = info(node.op).form;
-    const bool keeps_index = form == Form::eval || form == Form::point || form == Form::level || node.op == Op::reshape;
+    const bool keeps_index =
+        form == Form::eval || form == Form::point || form == Form::level || node.op == Op::reshape;
     for (const Id operand : node.operands) visit(operand, is_same_index && keeps_index);
   }
 };
@@ -36,18 +37,19 @@ Lifetimes lifetimes(const Graph& graph) {
   result.of.resize(graph.size());
   const std::vector<bool> stored = stored_nodes(graph);
   for (std::size_t k = 0; k < graph.kernels.size(); ++k) {
-    for (const Id output : graph.kernels[k].outputs) {
-      result.of[output] = {k, k};
-    }
+    for (const Id output : graph.kernels[k].outputs) { result.of[output] = {k, k}; }
     result.reads.push_back(nodes_read(graph, graph.kernels[k], stored));
     for (const Id id : result.reads.back()) result.of[id].last = k;
   }
   return result;
 }
 
-bool may_overwrite(const Graph& graph, const Kernel& kernel, Id output, Id old, const std::vector<bool>& stored) {
-  // Products and row kernels read an element after others have been written.
-  const bool goes_by_elements = kernel.kind == "map" || kernel.kind == "update" || kernel.kind == "scalar";
+bool may_overwrite(const Graph& graph, const Kernel& kernel, Id output, Id old,
+                   const std::vector<bool>& stored) {
+  // Row kernels read an element after others have been written. The epilogue of a product does not
+  // (ir/loops.h).
+  const bool goes_by_elements = kernel.kind == "map" || kernel.kind == "update" || kernel.kind == "scalar" ||
+                                kernel.kind == "matmul" || kernel.kind == "column";
   if (!goes_by_elements || !(graph[output].type == graph[old].type)) return false;
   bool is_read_here = false;
   for (const Id other : kernel.outputs) {

@@ -1,6 +1,6 @@
 #pragma once
-// When stored values live, in numbers of kernels, and which may take the place of which: what `plan_memory` plans with
-// and its verifier checks against.
+// When stored values live, in numbers of kernels, and which may take the place of which: what `plan_memory`
+// plans with and its verifier checks against.
 
 #include <vector>
 
@@ -14,14 +14,15 @@ struct Lifetime {
 };
 
 struct Lifetimes {
-  std::vector<Lifetime> of;                    // by node; of stored nodes
-  std::vector<std::vector<Id>> reads;          // by kernel
+  std::vector<Lifetime> of;            // by node; of stored nodes
+  std::vector<std::vector<Id>> reads;  // by kernel
 };
 
 Lifetimes lifetimes(const Graph& graph);
 
-/// Whether `kernel` may write its output over `old`, which it reads: every element of `old` is read in the computation
-/// of the same element of outputs of one shape, and nowhere else in the kernel.
-bool may_overwrite(const Graph& graph, const Kernel& kernel, Id output, Id old, const std::vector<bool>& stored);
+/// Whether `kernel` may write its output over `old`, which it reads: every element of `old` is read in the
+/// computation of the same element of outputs of one shape, and nowhere else in the kernel.
+bool may_overwrite(const Graph& graph, const Kernel& kernel, Id output, Id old,
+                   const std::vector<bool>& stored);
 
 }  // namespace dp

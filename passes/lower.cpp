@@ -1,6 +1,6 @@
-// From a planned graph to the loop IR: declares the buffers of the plan and emits one function for each kernel. Before:
-// all sizes are known, kernels are in the order they run, every stored node has a place. After: a module that
-// `loops::verify` finds sound and that computes, bit for bit, what the graph means.
+// From a planned graph to the loop IR: declares the buffers of the plan and emits one function for each
+// kernel. Before: all sizes are known, kernels are in the order they run, every stored node has a place.
+// After: a module that `loops::verify` finds sound and that computes, bit for bit, what the graph means.
 
 #include <fmt/format.h>
 
@@ -46,12 +46,13 @@ Result<loops::Module> lower(const Graph& planned, const PassOptions&) {
   const std::vector<bool> stored = stored_nodes(planned);
   Expressions expressions(module);
   std::vector<Kernel> kernels;
-  for (const Id id : copied_outputs(planned, stored)) kernels.push_back({"copy", {id}, planned.note(id).name});
+  for (const Id id : copied_outputs(planned, stored))
+    kernels.push_back({"copy", {id}, planned.note(id).name});
   kernels.insert(kernels.end(), planned.kernels.begin(), planned.kernels.end());
   for (const Kernel& kernel : kernels) {
     const Groupings groupings = groupings_of(planned, kernel, storage, stored, module);
-    loops::Function function{fmt::format("k{}", module.functions.size()),
-                             fmt::format("{}: {}", kernel.kind, kernel.comment), {}};
+    loops::Function function{
+        fmt::format("k{}", module.functions.size()), fmt::format("{}: {}", kernel.kind, kernel.comment), {}};
     function.body = KernelEmitter(planned, kernel, storage, stored, module, expressions, &groupings).run();
     share_expressions(function.body, module, expressions);
     module.functions.push_back(std::move(function));

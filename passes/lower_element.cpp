@@ -1,5 +1,5 @@
-#include <algorithm>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "passes/kernels.h"
 #include "passes/lower_emitter.h"
@@ -37,7 +37,9 @@ ExprId KernelEmitter::index_value(const Affine& affine) {
   return indices_.emit(affine);
 }
 
-ExprId KernelEmitter::load(BufferId buffer, const Affine& at) { return expressions_.load(buffer, index_value(at)); }
+ExprId KernelEmitter::load(BufferId buffer, const Affine& at) {
+  return expressions_.load(buffer, index_value(at));
+}
 
 ExprId KernelEmitter::element(Id id, const Index& index) {
   if (const auto found = given_.find(id); found != given_.end()) return found->second;
@@ -128,9 +130,12 @@ void KernelEmitter::check_operands(Id id, const std::vector<ExprId>& operands) {
     const auto* literal = divisor.op == Op::constant ? &divisor.literal() : nullptr;
     const bool is_known = literal != nullptr && std::ranges::count(std::get<1>(literal->elements), 0) == 0;
     const ExprId zero = expressions_.real_constant(node.type.dtype, 0);
-    if (!is_known) check(expressions_.op(Op::ne, {operands[1], zero}), {diag::DivisionByZero.code, "division of an integer by zero"}, id, {});
+    if (!is_known)
+      check(expressions_.op(Op::ne, {operands[1], zero}),
+            {diag::DivisionByZero.code, "division of an integer by zero"}, id, {});
   }
-  if (node.op != Op::convert || !is_integer(node.type.dtype) || !is_real(expressions_.dtype(operands[0]))) return;
+  if (node.op != Op::convert || !is_integer(node.type.dtype) || !is_real(expressions_.dtype(operands[0])))
+    return;
   const Dtype from = expressions_.dtype(operands[0]);
   // The bounds are powers of two, exact in either format; -2^31 - 1 is not, so an f32 is compared with -2^31.
   const double limit = node.type.dtype == Dtype::i32 ? 2147483648.0 : 9223372036854775808.0;
@@ -138,8 +143,8 @@ void KernelEmitter::check_operands(Id id, const std::vector<ExprId>& operands) {
   const ExprId low = expressions_.real_constant(from, has_room ? -limit - 1 : -limit);
   const ExprId above = expressions_.op(has_room ? Op::lt : Op::le, {low, operands[0]});
   const ExprId below = expressions_.op(Op::lt, {operands[0], expressions_.real_constant(from, limit)});
-  check(expressions_.op(Op::and_, {above, below}), {diag::RuntimeCheck.code, fmt::format("{{}} is no {}", name(node.type.dtype))},
-        id, {operands[0]});
+  check(expressions_.op(Op::and_, {above, below}),
+        {diag::RuntimeCheck.code, fmt::format("{{}} is no {}", name(node.type.dtype))}, id, {operands[0]});
 }
 
 }  // namespace dp

@@ -1,8 +1,8 @@
 #pragma once
-// Emits the loops of one kernel. What a node is at one index is an expression (`element`); reductions and checks are
-// statements, put into the outermost open loop that they can stand in: by the depth of their index. Made twice for a
-// kernel: a first run with every axis its own loop shows which neighbouring axes all accesses run through as one; the
-// second run uses one loop for those.
+// Emits the loops of one kernel. What a node is at one index is an expression (`element`); reductions and
+// checks are statements, put into the outermost open loop that they can stand in: by the depth of their
+// index. Made twice for a kernel: a first run with every axis its own loop shows which neighbouring axes all
+// accesses run through as one; the second run uses one loop for those.
 
 #include <map>
 #include <set>
@@ -23,8 +23,9 @@ using Groupings = std::vector<std::vector<std::size_t>>;
 
 class KernelEmitter {
  public:
-  KernelEmitter(const Graph& graph, const Kernel& kernel, const Storage& storage, const std::vector<bool>& stored,
-                loops::Module& module, Expressions& expressions, const Groupings* groupings);
+  KernelEmitter(const Graph& graph, const Kernel& kernel, const Storage& storage,
+                const std::vector<bool>& stored, loops::Module& module, Expressions& expressions,
+                const Groupings* groupings);
 
   loops::Body run();
   /// After `run` without groupings: those that the accesses allow.
@@ -39,7 +40,10 @@ class KernelEmitter {
   loops::ExprId pointwise(Id id, const Index& index);
   loops::ExprId call(const Node& node, const Index& index);
   loops::ExprId index_value(const Affine& affine);
-  struct Failure { std::string_view code; std::string message; };
+  struct Failure {
+    std::string_view code;
+    std::string message;
+  };
   void check(loops::ExprId condition, const Failure& failure, Id id, std::vector<loops::ExprId> values);
   void check_operands(Id id, const std::vector<loops::ExprId>& operands);
 
@@ -66,13 +70,19 @@ class KernelEmitter {
   void keep_row_value(Id id, const Index& index, loops::ExprId expr);
 
   // lower_nest.cpp: loops
-  struct Nest { Index index; std::vector<std::pair<loops::VariableId, std::int64_t>> axes; std::size_t loops = 0; };
+  struct Nest {
+    Index index;
+    std::vector<std::pair<loops::VariableId, std::int64_t>> axes;
+    std::size_t loops = 0;
+  };
   enum class NestKind { map, rows, columns, serial };
   Nest open(const Extents& extents, NestKind kind, const char* name);
   void close(const Nest& nest);
   void open_loop(loops::LoopKind kind, loops::VariableId variable, std::int64_t extent);
   int depth() const { return static_cast<int>(scopes_.size()) - 1; }
-  void append(loops::Stmt statement, int depth) { scopes_[static_cast<std::size_t>(depth)].body.push_back(std::move(statement)); }
+  void append(loops::Stmt statement, int depth) {
+    scopes_[static_cast<std::size_t>(depth)].body.push_back(std::move(statement));
+  }
   void append(loops::Stmt statement) { append(std::move(statement), depth()); }
   void store(Id id, const Index& index, loops::ExprId expr);
   std::vector<std::size_t> allowed_grouping(const Nest& nest) const;
@@ -82,6 +92,7 @@ class KernelEmitter {
   void emit_rows(const std::vector<Id>& outputs, std::size_t rank);
   void emit_columns(const std::vector<Id>& outputs, std::size_t rank);
   void choose_kept(std::size_t rank);
+  std::map<Id, std::set<Id>> loops_needing(std::size_t rank, const std::set<Id>& kept) const;
   loops::BufferId new_local(Id id, std::size_t rank);
   void emit_concat(Id id);
   void emit_scatter(Id id);

@@ -30,7 +30,8 @@ ValueId Expressions::new_value(std::string name, Dtype dtype, int depth) {
 
 ExprId Expressions::add(std::vector<std::int64_t> key, Expr expr, int depth) {
   key.push_back(static_cast<std::int64_t>(expr.dtype));
-  const auto [found, is_new] = known_.emplace(std::move(key), static_cast<ExprId>(module_.expressions.size()));
+  const auto [found, is_new] =
+      known_.emplace(std::move(key), static_cast<ExprId>(module_.expressions.size()));
   if (is_new) {
     module_.expressions.push_back(std::move(expr));
     depths_.push_back(depth);
@@ -51,14 +52,18 @@ ExprId Expressions::constant(Dtype dtype, const Literal& literal, std::size_t po
   return add({constant_tag, bits}, {dtype, ConstantExpr{std::move(one)}}, 0);
 }
 
-ExprId Expressions::integer(std::int64_t value) { return constant(Dtype::i64, {std::vector<std::int64_t>{value}}); }
+ExprId Expressions::integer(std::int64_t value) {
+  return constant(Dtype::i64, {std::vector<std::int64_t>{value}});
+}
 
 ExprId Expressions::real_constant(Dtype dtype, double value) {
   if (is_real(dtype)) return constant(dtype, {std::vector<double>{value}});
   return constant(dtype, {std::vector<std::int64_t>{static_cast<std::int64_t>(value)}});
 }
 
-ExprId Expressions::truth(bool value) { return constant(Dtype::boolean, {std::vector<std::int64_t>{value ? 1 : 0}}); }
+ExprId Expressions::truth(bool value) {
+  return constant(Dtype::boolean, {std::vector<std::int64_t>{value ? 1 : 0}});
+}
 
 ExprId Expressions::variable(VariableId variable) {
   return add({variable_tag, variable}, {Dtype::i64, VariableExpr{variable}}, variable_depths_[variable]);
@@ -69,7 +74,8 @@ ExprId Expressions::value(ValueId value) {
 }
 
 ExprId Expressions::load(BufferId buffer, ExprId index) {
-  return add({load_tag, buffer, index}, {module_.buffers[buffer].dtype, LoadExpr{buffer, index}}, depth(index));
+  return add({load_tag, buffer, index}, {module_.buffers[buffer].dtype, LoadExpr{buffer, index}},
+             depth(index));
 }
 
 ExprId Expressions::op(Op op, std::vector<ExprId> operands, std::int64_t exponent) {
@@ -99,7 +105,8 @@ bool Expressions::mentions(ExprId expr, VariableId variable) const {
   if (depth(expr) < variable_depths_[variable]) return false;
   const auto* own = std::get_if<VariableExpr>(&module_.expressions[expr].node);
   if (own != nullptr) return own->variable == variable;
-  return std::ranges::any_of(parts(module_.expressions[expr]), [&](ExprId part) { return mentions(part, variable); });
+  return std::ranges::any_of(parts(module_.expressions[expr]),
+                             [&](ExprId part) { return mentions(part, variable); });
 }
 
 ExprId Expressions::renamed(ExprId id, const std::map<VariableId, VariableId>& names) {

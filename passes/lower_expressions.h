@@ -1,6 +1,6 @@
 #pragma once
-// Expressions of the loop IR while `lower` makes them: hash-consed, lightly simplified, and each with its depth, the
-// innermost open loop whose variable or reduction it needs. Depth 0 is the kernel's own body.
+// Expressions of the loop IR while `lower` makes them: hash-consed, lightly simplified, and each with its
+// depth, the innermost open loop whose variable or reduction it needs. Depth 0 is the kernel's own body.
 
 #include <map>
 #include <set>
@@ -29,7 +29,8 @@ class Expressions {
   /// Conjunction that leaves out what is always true.
   loops::ExprId both(loops::ExprId a, loops::ExprId b);
 
-  /// Expressions that are arithmetic of indices: they stay where they stand, for strides to be read from them.
+  /// Expressions that are arithmetic of indices: they stay where they stand, for strides to be read from
+  /// them.
   void mark_index(loops::ExprId expr) { index_.insert(expr); }
   bool is_index(loops::ExprId expr) const { return index_.contains(expr); }
 

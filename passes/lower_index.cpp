@@ -55,7 +55,8 @@ Affine Indices::variable(VariableId variable, std::int64_t extent) {
   if (extent == 1) return {};
   const int depth = expressions_.depth(expressions_.variable(variable));
   const Interval interval{0, std::max<std::int64_t>(extent - 1, 0)};
-  return of_atom(atom({.kind = Atom::Kind::variable, .variable = variable, .interval = interval, .depth = depth}));
+  return of_atom(
+      atom({.kind = Atom::Kind::variable, .variable = variable, .interval = interval, .depth = depth}));
 }
 
 Affine Indices::known_at_run_time(ExprId expr, Interval interval) {
@@ -81,7 +82,8 @@ Indices::Split Indices::split(const Affine& a) const {
 }
 
 Affine Indices::remainder_of(const Remainder& remainder) {
-  const Atom quotient{.kind = Atom::Kind::quotient, .numerator = remainder.numerator, .divisor = remainder.divisor};
+  const Atom quotient{
+      .kind = Atom::Kind::quotient, .numerator = remainder.numerator, .divisor = remainder.divisor};
   return remainder.numerator - of_atom(known_.at(quotient.key())) * remainder.divisor;
 }
 
@@ -141,8 +143,8 @@ Affine Indices::floor_div(const Affine& a, std::int64_t divisor) {
   if (left.low >= 0 && left.high < divisor) return quotient.whole;
   if (const auto simpler = without_small(quotient.rest, divisor)) return quotient.whole + *simpler;
   Atom own{.kind = Atom::Kind::quotient, .numerator = quotient.rest, .divisor = divisor};
-  const bool is_one_atom = quotient.rest.constant == 0 && quotient.rest.terms.size() == 1 &&
-                           quotient.rest.terms[0].second == 1;
+  const bool is_one_atom =
+      quotient.rest.constant == 0 && quotient.rest.terms.size() == 1 && quotient.rest.terms[0].second == 1;
   const Atom* inner = is_one_atom ? &atoms_[quotient.rest.terms[0].first] : nullptr;
   if (inner != nullptr && inner->kind == Atom::Kind::quotient) {
     own.numerator = inner->numerator;
@@ -183,7 +185,8 @@ ExprId Indices::emit_atom(std::uint32_t number) {
 ExprId Indices::emit(const Affine& a) {
   const Split parts = split(a);
   std::vector<std::pair<ExprId, std::int64_t>> units;
-  for (const auto& [number, coefficient] : parts.rest.terms) units.emplace_back(emit_atom(number), coefficient);
+  for (const auto& [number, coefficient] : parts.rest.terms)
+    units.emplace_back(emit_atom(number), coefficient);
   for (const Remainder& remainder : parts.remainders) {
     const ExprId divisor = expressions_.integer(remainder.divisor);
     units.emplace_back(arithmetic(Op::mod, emit(remainder.numerator), divisor), remainder.coefficient);
@@ -210,10 +213,12 @@ ExprId Indices::is_within(const Affine& a, Interval interval) {
   const Interval own = range(a);
   ExprId condition = expressions_.truth(own.high >= interval.low && own.low <= interval.high);
   if (own.low < interval.low) {
-    condition = expressions_.both(condition, expressions_.op(Op::le, {expressions_.integer(interval.low), emit(a)}));
+    condition =
+        expressions_.both(condition, expressions_.op(Op::le, {expressions_.integer(interval.low), emit(a)}));
   }
   if (own.high > interval.high) {
-    condition = expressions_.both(condition, expressions_.op(Op::le, {emit(a), expressions_.integer(interval.high)}));
+    condition =
+        expressions_.both(condition, expressions_.op(Op::le, {emit(a), expressions_.integer(interval.high)}));
   }
   return condition;
 }
@@ -228,7 +233,8 @@ Index Indices::along(const Affine& linear, const Extents& extents) {
   Index index(extents.size());
   Affine left = linear;
   for (std::size_t k = extents.size(); k-- > 0;) {
-    // The slowest axis needs no remainder: the range says so, and what cannot lie outside is not looked at again.
+    // The slowest axis needs no remainder: the range says so, and what cannot lie outside is not looked at
+    // again.
     index[k] = k == 0 ? left : mod(left, extents[k]);
     left = floor_div(left, extents[k]);
   }

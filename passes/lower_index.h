@@ -1,8 +1,9 @@
 #pragma once
-// Indices as `lower` computes with them: sums of atoms with whole coefficients, where an atom is a loop variable, a
-// floor quotient, or an integer known only at run time. A remainder has no form of its own, `x mod c` is
-// `x - c * (x // c)`: so an index taken apart along one shape and put together along another cancels to what it was,
-// and reshapes cost nothing. Every atom has a range, which decides quotients and bounds.
+// Indices as `lower` computes with them: sums of atoms with whole coefficients, where an atom is a loop
+// variable, a floor quotient, or an integer known only at run time. A remainder has no form of its own, `x
+// mod c` is `x - c * (x // c)`: so an index taken apart along one shape and put together along another
+// cancels to what it was, and reshapes cost nothing. Every atom has a range, which decides quotients and
+// bounds.
 
 #include <cstdint>
 #include <map>
@@ -54,7 +55,8 @@ class Indices {
   Affine linear(const Index& index, const Extents& extents);
   Index along(const Affine& linear, const Extents& extents);
 
-  /// The coefficient of a variable; nothing where the variable also stands inside a quotient or a run-time value.
+  /// The coefficient of a variable; nothing where the variable also stands inside a quotient or a run-time
+  /// value.
   std::optional<std::int64_t> slope(const Affine& a, loops::VariableId variable) const;
 
  private:
@@ -69,9 +71,18 @@ class Indices {
     auto key() const { return std::tuple(kind, variable, numerator, divisor, expr); }
   };
   /// `coefficient * (numerator mod divisor)`, found again in a sum.
-  struct Remainder { std::int64_t coefficient; Affine numerator; std::int64_t divisor; };
-  struct Split { std::vector<Remainder> remainders; Affine rest; };
-  struct Quotient { Affine whole, rest; };
+  struct Remainder {
+    std::int64_t coefficient;
+    Affine numerator;
+    std::int64_t divisor;
+  };
+  struct Split {
+    std::vector<Remainder> remainders;
+    Affine rest;
+  };
+  struct Quotient {
+    Affine whole, rest;
+  };
 
   std::uint32_t atom(Atom atom);
   Affine of_atom(std::uint32_t atom) const { return {0, {{atom, 1}}}; }
@@ -85,7 +96,8 @@ class Indices {
 
   Expressions& expressions_;
   std::vector<Atom> atoms_;
-  std::map<std::tuple<Atom::Kind, loops::VariableId, Affine, std::int64_t, loops::ExprId>, std::uint32_t> known_;
+  std::map<std::tuple<Atom::Kind, loops::VariableId, Affine, std::int64_t, loops::ExprId>, std::uint32_t>
+      known_;
 };
 
 }  // namespace dp

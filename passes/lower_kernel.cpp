@@ -1,4 +1,5 @@
-// The kinds of kernels that are not products: rows and maps, parts laid side by side, scattering, checks and prints.
+// The kinds of kernels that are not products: rows and maps, parts laid side by side, scattering, checks and
+// prints.
 
 #include <algorithm>
 #include <set>
@@ -15,9 +16,7 @@ namespace {
 
 constexpr int worth_keeping = 8;
 
-bool is_empty(const Node& node) {
-  return std::ranges::count(extents_of(node.type), 0) > 0;
-}
+bool is_empty(const Node& node) { return std::ranges::count(extents_of(node.type), 0) > 0; }
 
 }  // namespace
 
@@ -27,7 +26,8 @@ Body KernelEmitter::run() {
   const auto product = std::ranges::find_if(computed_, [&](Id id) {
     return info(graph_[id].op).form == Form::contract && !is_reduction(graph_[id], graph_);
   });
-  if (op != Op::print && std::ranges::all_of(kernel_.outputs, [&](Id id) { return is_empty(graph_[id]); })) return {};
+  if (op != Op::print && std::ranges::all_of(kernel_.outputs, [&](Id id) { return is_empty(graph_[id]); }))
+    return {};
   if (op == Op::assert_) {
     emit_check(first);
   } else if (op == Op::print) {
@@ -53,7 +53,8 @@ void KernelEmitter::emit_maps_or_rows() {
   std::vector<Id> left = kernel_.outputs;
   while (!left.empty()) {
     const Shape& shape = graph_[left.front()].type.shape;
-    const auto rest = std::ranges::stable_partition(left, [&](Id id) { return graph_[id].type.shape == shape; });
+    const auto rest =
+        std::ranges::stable_partition(left, [&](Id id) { return graph_[id].type.shape == shape; });
     const std::vector<Id> same(left.begin(), rest.begin());
     if (!is_empty(graph_[same.front()])) emit_rows(same, shape.size());
     left.assign(rest.begin(), rest.end());
@@ -63,9 +64,9 @@ void KernelEmitter::emit_maps_or_rows() {
 void KernelEmitter::emit_rows(const std::vector<Id>& outputs, std::size_t rank) {
   const Extents all = extents_of(graph_[outputs.front()].type);
   const Extents rows(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(rank));
-  const bool has_columns =
-      std::ranges::any_of(outputs, [&](Id id) { return graph_[id].type.rank() > rank; });
-  const bool has_row_sums = std::ranges::any_of(computed_, [&](Id id) { return reduces_rows(graph_[id], graph_); });
+  const bool has_columns = std::ranges::any_of(outputs, [&](Id id) { return graph_[id].type.rank() > rank; });
+  const bool has_row_sums =
+      std::ranges::any_of(computed_, [&](Id id) { return reduces_rows(graph_[id], graph_); });
   const Nest nest = open(rows, has_columns || has_row_sums ? NestKind::rows : NestKind::map, "i");
   row_ = nest.index;
   if (kernel_.kind == "row") choose_kept(rank);
@@ -83,31 +84,51 @@ void KernelEmitter::emit_rows(const std::vector<Id>& outputs, std::size_t rank) 
 }
 
 // Expensive values of a row that several of its loops need are kept in scratch; outputs where they go anyway.
+// A value that only kept ones are made of is not kept.
 void KernelEmitter::choose_kept(std::size_t rank) {
-  std::map<Id, std::set<Id>> loops;  // by node: the loops over the row that need it, named by what they make
+  std::set<Id> outputs, kept;
+  for (const Id id : kernel_.outputs) {
+    if (graph_[id].type.rank() > rank) outputs.insert(id);
+  }
+  const auto needed = loops_needing(rank, outputs);
   std::map<Id, int> costs;
-  const auto is_of_row = [&](Id id) { return is_computed_[id] && graph_[id].type.rank() > rank; };
   for (const Id id : computed_) {
     costs[id] = op_cost(graph_[id]);
-    for (const Id operand : graph_[id].operands) costs[id] += is_of_row(operand) ? costs[operand] : 0;
+    for (const Id operand : graph_[id].operands) {
+      const bool is_of_row = is_computed_[operand] && graph_[operand].type.rank() > rank;
+      costs[id] += is_of_row ? costs[operand] : 0;
+    }
+    const bool is_repeated = needed.contains(id) && needed.at(id).size() > 1 && costs[id] >= worth_keeping;
+    if (is_repeated || outputs.contains(id)) kept.insert(id);
+    if (kept.contains(id) || reduces_rows(graph_[id], graph_)) costs[id] = 0;
   }
+  const auto still_needed = loops_needing(rank, kept);
+  for (const Id id : kept) {
+    const bool is_output = outputs.contains(id);
+    if (is_output) kept_[id] = {storage_[id].written};
+    if (!is_output && still_needed.at(id).size() > 1) kept_[id] = {{new_local(id, rank)}, true};
+  }
+}
+
+/// By value of a row: the loops over the row that need it, named by the reduction they compute (`no_id`: the
+/// last loop, of the outputs). What a kept value is made of is needed in the first of the loops that need the
+/// value.
+std::map<Id, std::set<Id>> KernelEmitter::loops_needing(std::size_t rank, const std::set<Id>& kept) const {
+  std::map<Id, std::set<Id>> loops;
   for (auto at = computed_.rbegin(); at != computed_.rend(); ++at) {
     const Id id = *at;
+    const bool is_of_row = graph_[id].type.rank() > rank;
     const bool is_output = std::ranges::find(kernel_.outputs, id) != kernel_.outputs.end();
-    if (is_of_row(id) && is_output) loops[id].insert(no_id);
-    const bool is_needed_again = loops[id].size() > 1 && costs[id] >= worth_keeping;
-    if (is_of_row(id) && is_output) {
-      kept_[id] = {storage_[id].written};
-    } else if (is_of_row(id) && is_needed_again) {
-      kept_[id] = {{new_local(id, rank)}, true};
-    }
+    if (is_of_row && is_output) loops[id].insert(no_id);
     std::set<Id> needs = loops[id];
     if (reduces_rows(graph_[id], graph_)) needs = {id};
-    if (kept_.contains(id) && !needs.empty()) needs = {*needs.begin()};
+    if (kept.contains(id) && !needs.empty()) needs = {*needs.begin()};
     for (const Id operand : graph_[id].operands) {
-      if (is_of_row(operand)) loops[operand].insert(needs.begin(), needs.end());
+      if (is_computed_[operand] && graph_[operand].type.rank() > rank)
+        loops[operand].insert(needs.begin(), needs.end());
     }
   }
+  return loops;
 }
 
 BufferId KernelEmitter::new_local(Id id, std::size_t rank) {
@@ -115,7 +136,8 @@ BufferId KernelEmitter::new_local(Id id, std::size_t rank) {
   std::int64_t count = 1;
   for (std::size_t k = rank; k < all.size(); ++k) count *= all[k];
   const std::string& given = graph_.note(id).name;
-  module_.buffers.push_back({given.empty() ? "row" : given, graph_[id].type.dtype, count, loops::Place::local, 0, {}});
+  module_.buffers.push_back(
+      {given.empty() ? "row" : given, graph_[id].type.dtype, count, loops::Place::local, 0, {}});
   return static_cast<BufferId>(module_.buffers.size() - 1);
 }
 
@@ -125,7 +147,8 @@ void KernelEmitter::emit_columns(const std::vector<Id>& outputs, std::size_t ran
   for (const Id id : outputs) {
     const Extents all = extents_of(graph_[id].type);
     const bool is_done = kept_.contains(id) && kept_.at(id).is_written;
-    if (all.size() > rank && !is_done && !is_empty(graph_[id])) by_shape[{all.begin() + static_cast<std::ptrdiff_t>(rank), all.end()}].push_back(id);
+    if (all.size() > rank && !is_done && !is_empty(graph_[id]))
+      by_shape[{all.begin() + static_cast<std::ptrdiff_t>(rank), all.end()}].push_back(id);
   }
   for (const auto& [extents, ids] : by_shape) {
     const Nest nest = open(extents, NestKind::columns, "j");

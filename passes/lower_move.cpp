@@ -26,7 +26,8 @@ ExprId KernelEmitter::moved(Id id, const Index& index) {
       }
       return element(operand, from);
     case Op::reshape:
-      return element(operand, indices_.along(indices_.linear(index, extents_of(node.type)), extents_of(type)));
+      return element(operand,
+                     indices_.along(indices_.linear(index, extents_of(node.type)), extents_of(type)));
     case Op::transpose:
       for (std::size_t k = 0; k < from.size(); ++k) {
         from[static_cast<std::size_t>(node.integers("permutation")[k])] = index[k];
@@ -49,7 +50,8 @@ ExprId KernelEmitter::moved(Id id, const Index& index) {
 ExprId KernelEmitter::sliced(const Node& node, const Index& index) {
   const std::vector<std::int64_t> start = known(node.dims("start"));
   Index from(index.size());
-  for (std::size_t k = 0; k < index.size(); ++k) from[k] = index[k] * node.integers("stride")[k] + whole(start[k]);
+  for (std::size_t k = 0; k < index.size(); ++k)
+    from[k] = index[k] * node.integers("stride")[k] + whole(start[k]);
   return element(node.operands[0], from);
 }
 
@@ -88,7 +90,8 @@ ExprId KernelEmitter::concatenated(const Node& node, const Index& index) {
     const Id operand = node.operands[part];
     const std::int64_t extent = extents_of(graph_[operand].type)[axis];
     end -= extent;
-    const ExprId is_before = indices_.is_within(index[axis], {indices_.range(index[axis]).low, end + extent - 1});
+    const ExprId is_before =
+        indices_.is_within(index[axis], {indices_.range(index[axis]).low, end + extent - 1});
     if (extent == 0 || is_before == expressions_.truth(false)) continue;
     Index from = index;
     from[axis] = indices_.clamped(index[axis] - whole(end), {0, extent - 1});
@@ -109,7 +112,8 @@ Affine KernelEmitter::position(Id id, const Index& index) {
   const ExprId not_below = expressions_.op(Op::le, {expressions_.integer(0), at});
   const ExprId not_above = expressions_.op(Op::lt, {at, expressions_.integer(extent)});
   check(expressions_.op(Op::and_, {not_below, not_above}),
-        {diag::IndexOutOfRange.code, fmt::format("index {{}} is outside axis {} of size {}", axis, extent)}, id, {at});
+        {diag::IndexOutOfRange.code, fmt::format("index {{}} is outside axis {} of size {}", axis, extent)},
+        id, {at});
   return indices_.known_at_run_time(at, {0, std::max<std::int64_t>(extent - 1, 0)});
 }
 

@@ -40,7 +40,10 @@ KernelEmitter::Nest KernelEmitter::open(const Extents& extents, NestKind kind, c
       const bool is_vector = is_last && (kind == NestKind::map || kind == NestKind::columns);
       const bool is_parallel = is_first && (kind == NestKind::map || kind == NestKind::rows);
       variable = expressions_.new_variable(name, depth() + 1);
-      open_loop(is_vector ? LoopKind::vector : is_parallel ? LoopKind::parallel : LoopKind::serial, variable, extent);
+      open_loop(is_vector     ? LoopKind::vector
+                : is_parallel ? LoopKind::parallel
+                              : LoopKind::serial,
+                variable, extent);
       position = indices_.variable(variable, extent);
       ++nest.loops;
     }
@@ -69,7 +72,8 @@ void KernelEmitter::store(Id id, const Index& index, ExprId expr) {
   for (const BufferId buffer : storage_[id].written) append({Store{buffer, index_value(at), expr}});
 }
 
-// Two neighbouring axes are one where each access steps over the slower by as much as over the whole of the faster.
+// Two neighbouring axes are one where each access steps over the slower by as much as over the whole of the
+// faster.
 std::vector<std::size_t> KernelEmitter::allowed_grouping(const Nest& nest) const {
   std::vector<std::size_t> groups;
   std::optional<std::size_t> slower;  // the last axis of the group that has a loop

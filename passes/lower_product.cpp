@@ -1,4 +1,5 @@
-// Products of matrices: the axes of each role run through as one, the pointwise work behind the sum in the epilogue.
+// Products of matrices: the axes of each role run through as one, the pointwise work behind the sum in the
+// epilogue.
 
 #include <algorithm>
 
@@ -71,15 +72,22 @@ struct KernelEmitter::Roles {
 };
 
 KernelEmitter::Roles KernelEmitter::roles_of(const Node& node) const {
-  Roles roles{extents_of(graph_[node.operands[0]].type), extents_of(graph_[node.operands[1]].type),
-              node.integers("batch_x"), node.integers("batch_y"), node.integers("sum_x"), node.integers("sum_y"), {}, {}};
+  Roles roles{extents_of(graph_[node.operands[0]].type),
+              extents_of(graph_[node.operands[1]].type),
+              node.integers("batch_x"),
+              node.integers("batch_y"),
+              node.integers("sum_x"),
+              node.integers("sum_y"),
+              {},
+              {}};
   roles.own_x = own_axes(roles.x.size(), roles.batch_x, roles.sum_x);
   roles.own_y = own_axes(roles.y.size(), roles.batch_y, roles.sum_y);
   return roles;
 }
 
 /// An extent's variable, which has no name where there is a single iteration, and its place along the axes.
-Index KernelEmitter::open_role(const Extents& extents, const char* name, VariableId& variable, std::int64_t& count) {
+Index KernelEmitter::open_role(const Extents& extents, const char* name, VariableId& variable,
+                               std::int64_t& count) {
   count = product(extents);
   variable = expressions_.new_variable(count == 1 ? "" : name, depth());
   return indices_.along(indices_.variable(variable, count), extents);
@@ -129,7 +137,8 @@ void KernelEmitter::emit_product(Id id) {
     const Index index = is_same ? at : indices_.along(position, extents_of(graph_[output].type));
     values.emplace_back(index, element(output, index));
   }
-  for (std::size_t k = 0; k < values.size(); ++k) store(kernel_.outputs[k], values[k].first, values[k].second);
+  for (std::size_t k = 0; k < values.size(); ++k)
+    store(kernel_.outputs[k], values[k].first, values[k].second);
   close_product(std::move(opened));
 }
 
@@ -168,15 +177,16 @@ void KernelEmitter::emit_second_sum(Id id, const Index& index, ExprId plain) {
   append({If{expressions_.op(Op::isnan, {plain}), std::move(then)}});
 }
 
-// One element's sum; a guarded one of the terms whose guards hold. A term that does not count is made -0.0 * 0.0, which
-// changes no sum.
+// One element's sum; a guarded one of the terms whose guards hold. A term that does not count is made -0.0 *
+// 0.0, which changes no sum.
 ExprId KernelEmitter::emit_sum(Id id, const Index& index, bool is_guarded) {
   const Node& node = graph_[id];
   const Dtype dtype = node.type.dtype;
   const Roles roles = roles_of(node);
   const auto first_row = index.begin() + static_cast<std::ptrdiff_t>(roles.batch_x.size());
   const auto first_column = first_row + static_cast<std::ptrdiff_t>(roles.own_x.size());
-  const Index batch(index.begin(), first_row), row(first_row, first_column), column(first_column, index.end());
+  const Index batch(index.begin(), first_row), row(first_row, first_column),
+      column(first_column, index.end());
   const bool has_lanes = is_lane_product(node, graph_);
   scopes_.emplace_back();
   Reduce sum{.order = has_lanes ? ReduceOrder::lanes : ReduceOrder::sequential};

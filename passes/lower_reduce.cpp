@@ -98,15 +98,18 @@ ExprId KernelEmitter::reduced(Id id, const Index& index) {
 
   int place = 0;
   for (const Affine& affine : index) place = std::max(place, indices_.depth(affine));
-  std::vector<Scope> inside(std::make_move_iterator(scopes_.begin() + place + 1), std::make_move_iterator(scopes_.end()));
+  std::vector<Scope> inside(std::make_move_iterator(scopes_.begin() + place + 1),
+                            std::make_move_iterator(scopes_.end()));
   scopes_.resize(static_cast<std::size_t>(place) + 2);
   scopes_.back() = {};
   // A variable of a single iteration has no name and no use.
   const auto new_variable = [&](std::int64_t extent, const char* name) {
     return expressions_.new_variable(extent == 1 ? "" : name, place + 1);
   };
-  Reduce statement{.order = reduction.order, .outer = new_variable(reduction.outer_extent, "o"),
-                   .inner = new_variable(reduction.inner_extent, "k"), .outer_extent = reduction.outer_extent,
+  Reduce statement{.order = reduction.order,
+                   .outer = new_variable(reduction.outer_extent, "o"),
+                   .inner = new_variable(reduction.inner_extent, "k"),
+                   .outer_extent = reduction.outer_extent,
                    .inner_extent = reduction.inner_extent};
   reduction.outer = indices_.variable(statement.outer, reduction.outer_extent);
   reduction.inner = indices_.variable(statement.inner, reduction.inner_extent);
@@ -134,7 +137,8 @@ Index KernelEmitter::operand_index(const Node& node, const Index& index, const R
     const auto k = static_cast<std::size_t>(axis);
     (k >= first_inner ? inner : outer).push_back(extents[k]);
   }
-  const Index outer_index = indices_.along(reduction.outer, outer), inner_index = indices_.along(reduction.inner, inner);
+  const Index outer_index = indices_.along(reduction.outer, outer),
+              inner_index = indices_.along(reduction.inner, inner);
   Index result;
   std::size_t kept = 0, out = 0, in = 0;
   for (std::size_t k = 0; k < extents.size(); ++k) {
@@ -149,19 +153,22 @@ Index KernelEmitter::operand_index(const Node& node, const Index& index, const R
 
 ReduceTerm KernelEmitter::term(Id id, const Index& index, const Reduction& reduction) {
   const Node& node = graph_[id];
-  if (node.op != Op::dot) return {0, combine_of(node.op), element(node.operands[0], operand_index(node, index, reduction)), {}};
+  if (node.op != Op::dot)
+    return {0, combine_of(node.op), element(node.operands[0], operand_index(node, index, reduction)), {}};
   // x: batch axes and its own, then the summed ones; y: batch axes, then the summed ones.
   const auto& batch_x = node.integers("batch_x");
   const auto& batch_y = node.integers("batch_y");
   const Extents extents = extents_of(graph_[node.operands[0]].type);
   Extents summed;
-  for (const std::int64_t axis : node.integers("sum_x")) summed.push_back(extents[static_cast<std::size_t>(axis)]);
+  for (const std::int64_t axis : node.integers("sum_x"))
+    summed.push_back(extents[static_cast<std::size_t>(axis)]);
   const Index inner = indices_.along(reduction.inner, summed);
   Index x, y(graph_[node.operands[1]].type.rank());
   std::size_t own = batch_x.size();
   for (std::size_t k = 0; k < extents.size() - summed.size(); ++k) {
     const auto batch = std::ranges::find(batch_x, static_cast<std::int64_t>(k));
-    x.push_back(batch != batch_x.end() ? index[static_cast<std::size_t>(batch - batch_x.begin())] : index[own++]);
+    x.push_back(batch != batch_x.end() ? index[static_cast<std::size_t>(batch - batch_x.begin())]
+                                       : index[own++]);
   }
   x.insert(x.end(), inner.begin(), inner.end());
   for (std::size_t k = 0; k < batch_y.size(); ++k) y[static_cast<std::size_t>(batch_y[k])] = index[k];
@@ -183,10 +190,12 @@ bool KernelEmitter::merge_reduce(Reduce& reduce, Body& body) {
   Footprint between;
   for (std::size_t k = body.size(); k-- > 0;) {
     gather(module_, body[k], between);
-    if (meet(own.needed, between.given) || meet(own.loaded, between.stored)) break;
+    const bool is_check = std::holds_alternative<Check>(body[k].node);  // it may be what makes an index legal
+    if (is_check || meet(own.needed, between.given) || meet(own.loaded, between.stored)) break;
     auto* other = std::get_if<Reduce>(&body[k].node);
     const bool is_same = other != nullptr && other->order == reduce.order &&
-                         other->outer_extent == reduce.outer_extent && other->inner_extent == reduce.inner_extent;
+                         other->outer_extent == reduce.outer_extent &&
+                         other->inner_extent == reduce.inner_extent;
     if (is_same) target = other;
   }
   if (target == nullptr) return false;

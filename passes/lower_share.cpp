@@ -64,7 +64,8 @@ class Sharer {
       if (Body* body = body_of(statement)) share(*body, is_conditional);
     }
     levels_.back().done.push_back(std::move(statement));
-    for (const ValueId value : values_given(levels_.back().done.back())) value_homes_[value] = levels_.size() - 1;
+    for (const ValueId value : values_given(levels_.back().done.back()))
+      value_homes_[value] = levels_.size() - 1;
   }
 
   void share_reduce(Reduce& reduce) {
@@ -113,7 +114,8 @@ class Sharer {
   /// The expression with what has a name replaced by it; gives names where that is due.
   ExprId shared(ExprId id) {
     const Expr& expr = module_.expressions[id];
-    const bool is_work = std::holds_alternative<OpExpr>(expr.node) || std::holds_alternative<LoadExpr>(expr.node);
+    const bool is_work =
+        std::holds_alternative<OpExpr>(expr.node) || std::holds_alternative<LoadExpr>(expr.node);
     if (!is_work) return id;
     if (expressions_.is_index(id)) return rebuilt(id);
     if (const auto known = names_.find(id); known != names_.end()) return expressions_.value(known->second);
@@ -130,7 +132,8 @@ class Sharer {
 
   ExprId rebuilt(ExprId id) {
     const Expr expr = module_.expressions[id];
-    if (const auto* load = std::get_if<LoadExpr>(&expr.node)) return expressions_.load(load->buffer, shared(load->index));
+    if (const auto* load = std::get_if<LoadExpr>(&expr.node))
+      return expressions_.load(load->buffer, shared(load->index));
     const auto& op = std::get<OpExpr>(expr.node);
     std::vector<ExprId> operands;
     for (const ExprId operand : op.operands) operands.push_back(shared(operand));
@@ -153,7 +156,7 @@ class Sharer {
   std::map<ExprId, int> uses_;
   std::set<BufferId> stored_;
   std::vector<Level> levels_;
-  std::map<VariableId, std::size_t> homes_;    // by variable and by value: the level that binds it
+  std::map<VariableId, std::size_t> homes_;  // by variable and by value: the level that binds it
   std::map<ValueId, std::size_t> value_homes_;
   std::map<ExprId, ValueId> names_;
   bool in_factor_ = false;
@@ -161,6 +164,8 @@ class Sharer {
 
 }  // namespace
 
-void share_expressions(Body& body, Module& module, Expressions& expressions) { Sharer(module, expressions).run(body); }
+void share_expressions(Body& body, Module& module, Expressions& expressions) {
+  Sharer(module, expressions).run(body);
+}
 
 }  // namespace dp

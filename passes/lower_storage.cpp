@@ -36,7 +36,8 @@ Storage declare_buffers(const Graph& planned, loops::Module& module) {
   for (const Buffer& buffer : planned.plan->buffers) {
     const Node& node = planned[buffer.node];
     const std::int64_t count = element_count(node.type.shape).constant().value();
-    loops::Buffer declared{name_of(planned, buffer), node.type.dtype, count, place_of(buffer), buffer.offset, {}};
+    loops::Buffer declared{name_of(planned, buffer), node.type.dtype, count,
+                           place_of(buffer),         buffer.offset,   {}};
     if (buffer.place == Buffer::Place::constant) {
       declared.literal = node.literal();
       declared.offset = 0;

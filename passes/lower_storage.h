@@ -11,8 +11,8 @@ namespace dp {
 
 struct Storage {
   struct Place {
-    std::optional<loops::BufferId> read;     // where its elements are loaded from
-    std::vector<loops::BufferId> written;    // where a kernel that computes it puts them
+    std::optional<loops::BufferId> read;   // where its elements are loaded from
+    std::vector<loops::BufferId> written;  // where a kernel that computes it puts them
   };
   std::vector<Place> places;  // by node
 

@@ -7,7 +7,7 @@
 #include <limits>
 #include <string>
 
-#include "support/assert.h"
+#include "passes/expression.h"
 
 namespace dp {
 namespace {
@@ -205,7 +205,7 @@ bool is_literal(const Pattern& pattern) {
 /// A number takes the type of its surroundings; a truth value is a bool wherever it stands.
 Id build_literal(Graph& graph, const Pattern& pattern, const Type& type) {
   const bool truth = pattern.kind == Pattern::Kind::truth;
-  return splat(graph, pattern.number, {truth ? Dtype::boolean : type.dtype, type.shape});
+  return constant_splat(graph, pattern.number, {truth ? Dtype::boolean : type.dtype, type.shape});
 }
 
 }  // namespace
@@ -237,15 +237,7 @@ Id build(Graph& graph, const Pattern& pattern, const Bindings& bindings, const T
   return make(pattern.op, std::move(operands), std::move(attributes));
 }
 
-Id splat(Graph& graph, double value, const Type& type) {
-  Literal literal;
-  if (is_real(type.dtype)) {
-    literal.elements = std::vector<double>{value};
-  } else {
-    literal.elements = std::vector<std::int64_t>{static_cast<std::int64_t>(value)};
-  }
-  return graph.add(Op::constant, {}, {{"value", std::move(literal)}}, type);
-}
+Id constant_splat(Graph& graph, double value, const Type& type) { return splat(graph, value, type).id; }
 
 std::optional<double> real_splat(const Node& node) {
   if (node.op != Op::constant) return std::nullopt;

@@ -42,7 +42,7 @@ using Maker = std::function<Id(Op, std::vector<Id>, Attributes)>;
 Id build(Graph& graph, const Pattern& pattern, const Bindings& bindings, const Type& type, const Maker& make);
 
 /// A constant whose elements are all that number (that truth value, for bools).
-Id splat(Graph& graph, double value, const Type& type);
+Id constant_splat(Graph& graph, double value, const Type& type);
 /// The literal's one element, where all elements are equal and real.
 std::optional<double> real_splat(const Node& node);
 /// The same for integers and bools.

@@ -51,7 +51,8 @@ Result<Graph> run_pipeline(const Graph& graph, const PassOptions& options, std::
                            const StageObserver& observer) {
   Graph current = graph;
   if (observer.on_stage) observer.on_stage(current.stage, current);
-  for (std::size_t k = first_pass_behind(current.stage); k < std::size(pipeline) && current.stage != last_stage; ++k) {
+  for (std::size_t k = first_pass_behind(current.stage);
+       k < std::size(pipeline) && current.stage != last_stage; ++k) {
     const Pass& pass = pipeline[k];
     const auto start = std::chrono::steady_clock::now();
     auto next = pass.run(current, options);

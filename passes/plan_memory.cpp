@@ -27,12 +27,15 @@ struct Block {
 
   std::int64_t end() const { return offset + bytes; }
   std::size_t length() const { return life.last - life.born; }
-  bool meets(const Block& other) const { return life.born <= other.life.last && other.life.born <= life.last; }
+  bool meets(const Block& other) const {
+    return life.born <= other.life.last && other.life.born <= life.last;
+  }
 };
 
 class Planner {
  public:
-  explicit Planner(const Graph& graph) : graph_(graph), stored_(stored_nodes(graph)), lives_(lifetimes(graph)) {}
+  explicit Planner(const Graph& graph)
+      : graph_(graph), stored_(stored_nodes(graph)), lives_(lifetimes(graph)) {}
 
   Plan run() {
     add_inputs_and_constants();

@@ -1,9 +1,10 @@
 #pragma once
-// Decides where every stored value lives, before anything runs: inputs and outputs in the caller's memory, the rest in
-// one arena. Lifetimes are exact, from the kernel that computes a value to the last that reads it; values that do not
-// live at the same time share bytes; a value may take the place of one that its kernel reads last, where each element
-// is read only to compute the element that replaces it. Before: kernels are in the order they run, all sizes are known.
-// After: `plan` is set, `arena_bytes` is the exact peak, and of the donations those are left that are safe.
+// Decides where every stored value lives, before anything runs: inputs and outputs in the caller's memory,
+// the rest in one arena. Lifetimes are exact, from the kernel that computes a value to the last that reads
+// it; values that do not live at the same time share bytes; a value may take the place of one that its kernel
+// reads last, where each element is read only to compute the element that replaces it. Before: kernels are in
+// the order they run, all sizes are known. After: `plan` is set, `arena_bytes` is the exact peak, and of the
+// donations those are left that are safe.
 
 #include <string>
 #include <vector>
@@ -14,8 +15,8 @@ namespace dp {
 
 Graph plan_memory(const Graph& graph);
 
-/// Reasons why a plan is wrong: values that live at the same time and overlap, places that do not exist, a peak that is
-/// not the peak. Empty when it is sound.
+/// Reasons why a plan is wrong: values that live at the same time and overlap, places that do not exist, a
+/// peak that is not the peak. Empty when it is sound.
 std::vector<std::string> plan_errors(const Graph& planned);
 
 }  // namespace dp

@@ -18,7 +18,7 @@ constexpr std::int64_t always_small = 16;  // a result of no more elements may b
 Simplified fold_leaf(Simplifier& simplifier, const Node& node) {
   if (node.op == Op::iota) {
     const Dim& extent = node.type.shape[static_cast<std::size_t>(node.integer("axis"))];
-    return extent == Dim(1) ? Simplified(splat(simplifier.graph, 0, node.type)) : std::nullopt;
+    return extent == Dim(1) ? Simplified(constant_splat(simplifier.graph, 0, node.type)) : std::nullopt;
   }
   if (node.op != Op::dim_value) return std::nullopt;
   const auto size = node.dims("dim")[0].constant();

@@ -39,7 +39,8 @@ Simplified divide_by_constant(Simplifier& simplifier, const Node& node) {
   if (!divisor) return std::nullopt;
   const bool allowed = simplifier.options.fast_math && std::isnormal(*divisor) && std::isnormal(1 / *divisor);
   if (!allowed && !has_exact_inverse(*divisor, node.type.dtype)) return std::nullopt;
-  return simplifier.make(Op::mul, {node.operands[0], splat(simplifier.graph, 1 / *divisor, node.type)});
+  return simplifier.make(Op::mul,
+                         {node.operands[0], constant_splat(simplifier.graph, 1 / *divisor, node.type)});
 }
 
 /// The first operand that repeats a smaller value.

@@ -47,7 +47,7 @@ Simplified reduce(Simplifier& simplifier, const Node& node) {
   // The identity of every reduction leaves a single element as it is, -0 too: sums begin from -0.
   const auto one = [&](std::int64_t axis) { return extent(operand.type, axis) == Dim(1); };
   if (std::all_of(axes.begin(), axes.end(), one)) return simplifier.reshape(x, node.type.shape);
-  if (node.op == Op::reduce_sum && is_zero(operand)) return splat(simplifier.graph, 0, node.type);
+  if (node.op == Op::reduce_sum && is_zero(operand)) return constant_splat(simplifier.graph, 0, node.type);
   const auto some = [&](std::int64_t axis) { return extent(operand.type, axis).constant().value_or(0) > 0; };
   if (!is_idempotent(node.op) || !std::all_of(axes.begin(), axes.end(), some)) return std::nullopt;
   if (real_splat(operand) || integer_splat(operand)) {
@@ -99,7 +99,7 @@ Simplified dot_of_transpose(Simplifier& simplifier, const Node& node, std::size_
 Simplified dot(Simplifier& simplifier, const Node& node) {
   const bool free_to = simplifier.options.fast_math || !is_real(node.type.dtype);  // 0 · inf is NaN
   const bool zero = is_zero(simplifier.node(node.operands[0])) || is_zero(simplifier.node(node.operands[1]));
-  if (free_to && zero) return splat(simplifier.graph, 0, node.type);
+  if (free_to && zero) return constant_splat(simplifier.graph, 0, node.type);
   if (Simplified found = dot_of_transpose(simplifier, node, 0)) return found;
   return dot_of_transpose(simplifier, node, 1);
 }
@@ -113,7 +113,7 @@ Simplified guarded_dot(Simplifier& simplifier, const Node& node) {
 
 Simplified position(Simplifier& simplifier, const Node& node) {
   const bool only_one = extent(simplifier.type(node.operands[0]), node.integer("axis")) == Dim(1);
-  return only_one ? Simplified(splat(simplifier.graph, 0, node.type)) : std::nullopt;
+  return only_one ? Simplified(constant_splat(simplifier.graph, 0, node.type)) : std::nullopt;
 }
 
 }  // namespace

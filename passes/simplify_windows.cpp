@@ -112,7 +112,7 @@ Simplified pad(Simplifier& simplifier, const Node& node) {
   const Node operand = simplifier.node(x);
   const Window window = window_of(node);
   if (operand.type.shape == node.type.shape && is_whole(window)) return x;
-  if (is_zero(operand)) return splat(simplifier.graph, 0, node.type);
+  if (is_zero(operand)) return constant_splat(simplifier.graph, 0, node.type);
   if (operand.op != Op::pad) return std::nullopt;
   const std::optional<Window> both = composed(window, window_of(operand));
   if (!both) return std::nullopt;

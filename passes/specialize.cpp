@@ -11,7 +11,8 @@ Shape substituted(const Shape& shape, const DimBindings& bindings) {
 
 Attributes substituted(Attributes attributes, const DimBindings& bindings) {
   for (Attribute& attribute : attributes) {
-    if (const auto* shape = std::get_if<Shape>(&attribute.value)) attribute.value = substituted(*shape, bindings);
+    if (const auto* shape = std::get_if<Shape>(&attribute.value))
+      attribute.value = substituted(*shape, bindings);
   }
   return attributes;
 }
@@ -26,12 +27,14 @@ Graph specialize(const Graph& graph, const DimBindings& bindings) {
     return ids;
   };
   result.name = graph.name;
+  result.stage = graph.stage;
   for (const Id id : live_nodes(graph)) {
     const Node& node = graph[id];
     const Type type{node.type.dtype, substituted(node.type.shape, bindings)};
     const bool has_own_type = node.op == Op::input || node.op == Op::constant;
-    place[id] = has_own_type ? result.add(node.op, {}, node.attributes, type)
-                             : result.add(node.op, renamed(node.operands), substituted(node.attributes, bindings));
+    place[id] = has_own_type
+                    ? result.add(node.op, {}, node.attributes, type)
+                    : result.add(node.op, renamed(node.operands), substituted(node.attributes, bindings));
     result.annotate(place[id], graph.note(id));
   }
   result.inputs = renamed(graph.inputs);

@@ -6,4 +6,4 @@ cd "$(dirname "$0")/.."
 scripts/setup.sh
 cmake --preset release >/dev/null
 cmake --build build/release --target dpc -j "$(nproc)" >&2
-build/release/dpc train examples/06_digits.dp "$@"
+build/release/bin/dpc train examples/06_digits.dp "$@"

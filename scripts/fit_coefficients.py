@@ -136,28 +136,28 @@ def rows():
         # erf(x) = 1 - exp(x p(x)) from 1 to where erf becomes 1
         yield row("erf_tail", lambda x: mp.log(mp.erfc(x)) / x, lambda x: x * mp.erfc(x), identity,
                   ("0.999", "4" if single else "6"), (6, 20))
-        # exp(x^2) erfc(x) (1 + 2 x) = p((x - 3.75) / (x + 3.75)); 27.3 and 10.1 are where erfc becomes 0
-        yield row("erfc", lambda x: mp.exp(x * x) * mp.erfc(x) * (1 + 2 * x),
+        # exp(x^2) erfc(x) (1 + 2 x) = 1.25 + p((x - 3.75) / (x + 3.75)); 27.3 and 10.1 are where erfc becomes 0
+        yield row("erfc", lambda x: mp.exp(x * x) * mp.erfc(x) * (1 + 2 * x) - mpf("1.25"),
                   lambda x: 1 / (mp.exp(x * x) * mp.erfc(x) * (1 + 2 * x)),
                   lambda x: (x - mpf("3.75")) / (x + mpf("3.75")), ("0", "10.1" if single else "27.3"), (14, 27))
         # lgamma(2 + x) = x p(x)
         yield row("lgamma", lambda x: mp.loggamma(2 + x) / x, lambda x: x / mp.loggamma(2 + x), identity,
                   ("-0.5", "0.5"), (12, 22))
         # lgamma(x) = (x - 1/2) (log(x) - 1) + log(2 pi) / 2 - 1/2 + p(1/x^2) / x
-        threshold = mpf(1) / 4 if single else mpf(1) / 8
+        threshold = mpf(1) / 3 if single else mpf(1) / 4
         yield row("stirling",
                   lambda w: (mp.loggamma(1 / w) - (1 / w - mpf(1) / 2) * (mp.log(1 / w) - 1)
                              - (mp.log(2 * mp.pi) - 1) / 2) / w,
-                  lambda w: w / mp.loggamma(1 / w), square, ("0.0001", threshold), (3, 8))
+                  lambda w: w / mp.loggamma(1 / w), square, ("0.0001", threshold), (3, 11))
         # digamma(3/2 + x) = (3/2 + x - root) p(x)
         yield row("digamma", lambda x: mp.digamma(1.5 + x) / (1.5 + x - DIGAMMA_ROOT) if 1.5 + x != DIGAMMA_ROOT else 0,
                   lambda x: (1.5 + x - DIGAMMA_ROOT) / mp.digamma(1.5 + x), identity, ("-0.5", "0.5"), (13, 27))
         # digamma(x) = log(x) - 1/(2 x) - p(1/x^2) / x^2
         yield row("digamma_tail", lambda w: (-mp.log(w) - w / 2 - mp.digamma(1 / w)) / w**2,
-                  lambda w: w**2 / mp.digamma(1 / w), square, ("0.0001", threshold), (3, 8))
+                  lambda w: w**2 / mp.digamma(1 / w), square, ("0.0001", threshold), (3, 11))
         # trigamma(x) = 1/x + 1/(2 x^2) + p(1/x^2) / x^3
         yield row("trigamma_tail", lambda w: (mp.psi(1, 1 / w) - w - w * w / 2) / w**3,
-                  lambda w: w**3 / mp.psi(1, 1 / w), square, ("0.0001", threshold), (3, 8))
+                  lambda w: w**3 / mp.psi(1, 1 / w), square, ("0.0001", threshold), (4, 11))
         # x^(-1/3) = p(x - 1.5) to start from
         yield row("cbrt", lambda x: mp.power(x + 1.5, mpf(-1) / 3), lambda x: mp.cbrt(x + 1.5), identity,
                   ("-0.5", "0.5"), (4, 6))

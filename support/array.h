@@ -1,6 +1,6 @@
 #pragma once
-// A tensor in memory: scalar type, shape, elements in row-major order, aligned for the widest vectors. What the
-// interpreter computes with, what array files are read into, what compiled code is called on.
+// A tensor in memory: scalar type, shape, elements in row-major order, aligned for the widest vectors. What
+// the interpreter computes with, what array files are read into, what compiled code is called on.
 
 #include <cstddef>
 #include <cstdint>
@@ -31,7 +31,9 @@ class Array {
 
   /// Elements as `T`, whose size must be that of the dtype.
   template <class T>
-  std::span<T> as() { return {reinterpret_cast<T*>(data_.get()), static_cast<std::size_t>(count_)}; }
+  std::span<T> as() {
+    return {reinterpret_cast<T*>(data_.get()), static_cast<std::size_t>(count_)};
+  }
   template <class T>
   std::span<const T> as() const {
     return {reinterpret_cast<const T*>(data_.get()), static_cast<std::size_t>(count_)};
@@ -44,7 +46,9 @@ class Array {
   void set_integer(std::int64_t position, std::int64_t value);
 
  private:
-  struct Free { void operator()(std::byte* memory) const; };
+  struct Free {
+    void operator()(std::byte* memory) const;
+  };
   Dtype dtype_ = Dtype::f32;
   std::vector<std::int64_t> shape_;
   std::int64_t count_ = 0;
@@ -54,6 +58,7 @@ class Array {
 inline constexpr std::size_t array_alignment = 64;
 
 /// The product of the extents, or nothing where an extent is negative or the bytes overflow.
-std::optional<std::int64_t> checked_element_count(std::span<const std::int64_t> shape, std::size_t element_bytes);
+std::optional<std::int64_t> checked_element_count(std::span<const std::int64_t> shape,
+                                                  std::size_t element_bytes);
 
 }  // namespace dp

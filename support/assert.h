@@ -1,6 +1,6 @@
 #pragma once
-// Our own mistakes, as opposed to the user's: a failed `DP_ASSERT` throws `InternalError`, which only `main` catches
-// (exit code 70). It stays on in release builds: a wrong number is worse than a stop.
+// Our own mistakes, as opposed to the user's: a failed `DP_ASSERT` throws `InternalError`, which only `main`
+// catches (exit code 70). It stays on in release builds: a wrong number is worse than a stop.
 
 #include <fmt/format.h>
 
@@ -14,7 +14,8 @@ class InternalError : public std::logic_error {
   using std::logic_error::logic_error;
 };
 
-[[noreturn]] void internal_error(const char* file, int line, const char* condition, const std::string& message);
+[[noreturn]] void internal_error(const char* file, int line, const char* condition,
+                                 const std::string& message);
 
 }  // namespace dp
 

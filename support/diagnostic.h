@@ -1,7 +1,8 @@
 #pragma once
-// What the compiler says to its user. A `Diagnostic` is a value: code, place, message, labels, notes and fixes.
-// The catalogue (`diagnostics/*.def`) holds the code, the argument types, the message and the explanation of every
-// kind, one row each; a diagnostic can only be made from a row, so a code without a page cannot exist.
+// What the compiler says to its user. A `Diagnostic` is a value: code, place, message, labels, notes and
+// fixes. The catalogue (`diagnostics/*.def`) holds the code, the argument types, the message and the
+// explanation of every kind, one row each; a diagnostic can only be made from a row, so a code without a page
+// cannot exist.
 
 #include <fmt/format.h>
 
@@ -31,13 +32,22 @@ struct Diagnostic {
   std::vector<std::string> notes;
   std::vector<std::string> fixes;
 
-  Diagnostic&& under(std::string text) && { caret = std::move(text); return std::move(*this); }
+  Diagnostic&& under(std::string text) && {
+    caret = std::move(text);
+    return std::move(*this);
+  }
   Diagnostic&& label(Span span, std::string text) && {
     labels.push_back({span, std::move(text)});
     return std::move(*this);
   }
-  Diagnostic&& note(std::string text) && { notes.push_back(std::move(text)); return std::move(*this); }
-  Diagnostic&& fix(std::string text) && { fixes.push_back(std::move(text)); return std::move(*this); }
+  Diagnostic&& note(std::string text) && {
+    notes.push_back(std::move(text));
+    return std::move(*this);
+  }
+  Diagnostic&& fix(std::string text) && {
+    fixes.push_back(std::move(text));
+    return std::move(*this);
+  }
 };
 
 /// A row of the catalogue: `Args` are the types of the `{}` in the message.

@@ -1,5 +1,6 @@
 #pragma once
-// `Result<T>`: a value, or the diagnostic that says why there is none. Used across folders in place of exceptions.
+// `Result<T>`: a value, or the diagnostic that says why there is none. Used across folders in place of
+// exceptions.
 
 #include <optional>
 #include <utility>

@@ -1,6 +1,6 @@
-// Times the training step of examples/06_digits.dp on one fixed batch: the compiled function alone, called again and
-// again. `bench_digits FILE.dp SECONDS [FOLDER]` prints one JSON object; with a folder it also writes the state before
-// and after the first step and the batch, for comparison with another implementation.
+// Times the training step of examples/06_digits.dp on one fixed batch: the compiled function alone, called
+// again and again. `bench_digits FILE.dp SECONDS [FOLDER]` prints one JSON object; with a folder it also
+// writes the state before and after the first step and the batch, for comparison with another implementation.
 
 #include <algorithm>
 #include <chrono>
@@ -13,15 +13,20 @@
 
 namespace {
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
-std::vector<dp::NamedArray> named(const std::vector<std::string>& names, const std::vector<dp::Array>& arrays) {
+std::vector<dp::NamedArray> named(const std::vector<std::string>& names,
+                                  const std::vector<dp::Array>& arrays) {
   std::vector<dp::NamedArray> out;
   for (std::size_t k = 0; k < arrays.size(); ++k) out.push_back({names[k], arrays[k]});
   return out;
 }
 
-int fail(const dp::Program& program, const dp::Diagnostic& diagnostic) { return dp::report(program, diagnostic); }
+int fail(const dp::Program& program, const dp::Diagnostic& diagnostic) {
+  return dp::report(program, diagnostic);
+}
 
 }  // namespace
 
@@ -45,13 +50,16 @@ int main(int argc, char** argv) {
   const auto& names = (*session)->settings().state_names;
   const std::string folder = argc > 3 ? argv[3] : "";
   if (!folder.empty()) {
-    if (auto s = dp::write_safetensors(folder + "/before.safetensors", named(names, *state)); !s) return fail(*program, s.error());
-    if (auto s = dp::write_safetensors(folder + "/batch.safetensors", named({"x", "y"}, batch)); !s) return fail(*program, s.error());
+    if (auto s = dp::write_safetensors(folder + "/before.safetensors", named(names, *state)); !s)
+      return fail(*program, s.error());
+    if (auto s = dp::write_safetensors(folder + "/batch.safetensors", named({"x", "y"}, batch)); !s)
+      return fail(*program, s.error());
   }
   auto loss = hooks.step(*state, batch, 1);
   if (!loss) return fail(*program, loss.error());
   if (!folder.empty())
-    if (auto s = dp::write_safetensors(folder + "/after.safetensors", named(names, *state)); !s) return fail(*program, s.error());
+    if (auto s = dp::write_safetensors(folder + "/after.safetensors", named(names, *state)); !s)
+      return fail(*program, s.error());
 
   std::vector<double> rounds;
   std::int64_t step = 2;
@@ -64,6 +72,7 @@ int main(int argc, char** argv) {
     rounds.push_back((now() - start) / calls);
   }
   std::sort(rounds.begin(), rounds.end());
-  std::printf("{\"us\": %.3f, \"best_us\": %.3f, \"loss\": %.9g}\n", rounds[rounds.size() / 2] * 1e6, rounds[0] * 1e6, *loss);
+  std::printf("{\"us\": %.3f, \"best_us\": %.3f, \"loss\": %.9g}\n", rounds[rounds.size() / 2] * 1e6,
+              rounds[0] * 1e6, *loss);
   return 0;
 }

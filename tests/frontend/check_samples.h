@@ -40,7 +40,8 @@ struct Checked {
 
 inline std::vector<std::string> check_codes(std::string text) { return Checked(std::move(text)).codes(); }
 
-/// The type that a function of the text gives, as a user would write it; what was said where there were errors.
+/// The type that a function of the text gives, as a user would write it; what was said where there were
+/// errors.
 inline std::string type_of(const std::string& text, const std::string& function = "main") {
   const Checked checked(text);
   if (!checked.module) return checked.said();

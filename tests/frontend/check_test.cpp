@@ -10,10 +10,13 @@ using tests::type_of;
 
 namespace {
 
-/// The type of an expression of x: real[batch, d], v: real[d], s: real, m: real[n, n], i: i32<10>[batch], c: bool[d].
+/// The type of an expression of x: real[batch, d], v: real[d], s: real, m: real[n, n], i: i32<10>[batch], c:
+/// bool[d].
 std::string typed_as(const std::string& expression) {
-  return type_of("fn main(x: real[batch, d], v: real[d], u: real[batch], s: real, m: real[n, n], i: i32<10>[batch], "
-                 "c: bool[d], k: real[8]) = " + expression);
+  return type_of(
+      "fn main(x: real[batch, d], v: real[d], u: real[batch], s: real, m: real[n, n], i: i32<10>[batch], "
+      "c: bool[d], k: real[8]) = " +
+      expression);
 }
 using Codes = std::vector<std::string>;
 
@@ -74,6 +77,14 @@ TEST_CASE("indexing and slices", "[check]") {
   CHECK(type_of("fn main(x: real[n], y: real[m]) -> real[m] where m <= n = x[0..m]") == "real[m]");
 }
 
+TEST_CASE("an integer tensor gathers along its axis", "[check]") {
+  CHECK(type_of("fn main(e: real[v, d], t: i32<v>[batch, time]) = e[t]") == "real[batch, time, d]");
+  CHECK(type_of("fn main(e: real[v, d], t: i32<v>[..]) = e[t]") == "real[.., d]");
+  CHECK(type_of("fn main(x: real[a, v, d], t: i32<v>[n]) = x[:, t]") == "real[a, n, d]");
+  CHECK(type_of("fn main(x: real[a, v, d], t: i32<v>[n]) = x[0, t]") == "real[n, d]");
+  CHECK(check_codes("fn main(e: real[v, d], t: i32<w>[n]) = e[t]") == Codes{"E0901"});
+}
+
 TEST_CASE("reductions and over", "[check]") {
   CHECK(typed_as("sum(x)") == "real");
   CHECK(typed_as("sum(x, over = batch)") == "real[d]");
@@ -97,7 +108,8 @@ TEST_CASE("calls solve the callee's dimensions", "[check]") {
                 "fn main(x: real[10]) = pair(x)") == "real[5]");
   CHECK(type_of("fn f(x: real[.., n], w: real[n, m]) -> real[.., m] = x @ w\n"
                 "fn main(x: real[a, b, 3], w: real[3, 4]) = f(x, w)") == "real[a, b, 4]");
-  CHECK(type_of("fn f(x: real) -> (real, bool) = (x, x > 0)\nfn main(x: real[n]) = f(x)") == "(real[n], bool[n])");
+  CHECK(type_of("fn f(x: real) -> (real, bool) = (x, x > 0)\nfn main(x: real[n]) = f(x)") ==
+        "(real[n], bool[n])");
   CHECK(type_of("fn f(x: real, by: real = 2) -> real = x * by\nfn main(x: f64[n]) = f(x)") == "f64[n]");
   CHECK(type_of("fn f(a: real[n], b: real[n]) -> real[n] = a + b\ndim h = 4, k = 4\n"
                 "fn main(a: real[h], b: real[4]) = f(a, b)") == "real[h]");
@@ -107,11 +119,13 @@ TEST_CASE("calls solve the callee's dimensions", "[check]") {
 
 TEST_CASE("clauses are proven, refuted or asked for", "[check]") {
   const std::string split =
-      "fn heads_of(x: real[.., d], w: real[heads, dk]) -> real[.., heads, dk] where heads * dk == d = x as [.., heads, dk]\n";
+      "fn heads_of(x: real[.., d], w: real[heads, dk]) -> real[.., heads, dk] where heads * dk == d = x as "
+      "[.., heads, dk]\n";
   CHECK(type_of(split + "fn main(x: real[t, 12], w: real[3, 4]) = heads_of(x, w)") == "real[t, 3, 4]");
   CHECK(check_codes(split + "fn main(x: real[t, 12], w: real[3, 5]) = heads_of(x, w)") == Codes{"E0711"});
   CHECK(check_codes(split + "fn main(x: real[t, n], w: real[3, 4]) = heads_of(x, w)") == Codes{"E0702"});
-  CHECK(type_of(split + "fn main(x: real[t, n], w: real[a, b]) -> real[t, a, b] where a * b == n = heads_of(x, w)") ==
+  CHECK(type_of(split +
+                "fn main(x: real[t, n], w: real[a, b]) -> real[t, a, b] where a * b == n = heads_of(x, w)") ==
         "real[t, a, b]");
 }
 
@@ -125,8 +139,9 @@ TEST_CASE("layers are called, their fields named", "[check]") {
   CHECK(type_of(layers + "fn main(net: Net(32), x: real[n, 64]) = net.features(x)") == "real[n, 32]");
   CHECK(type_of(layers + "fn main(net: Net(h)) = net.fc1.w") == "real[pixels, h]");
   CHECK(type_of(layers + "fn main(net: Net(h), g: Net(h)) = net - 0.1 * g") == "Net(h)");
-  CHECK(type_of(layers + "fn main(net: Net(h), x: real[n, pixels]) = grad sum(net(x)) wrt (net.fc1.w, net)") ==
-        "(real[pixels, h], Net(h))");
+  CHECK(
+      type_of(layers + "fn main(net: Net(h), x: real[n, pixels]) = grad sum(net(x)) wrt (net.fc1.w, net)") ==
+      "(real[pixels, h], Net(h))");
 }
 
 TEST_CASE("gradients", "[check]") {
@@ -153,7 +168,7 @@ TEST_CASE("the whole library checks", "[check]") {
     REQUIRE(parsed);
     for (auto& declaration : parsed->declarations) all.declarations.push_back(std::move(declaration));
   }
-  const auto module = check(all, {}, sources, diagnostics);
+  const auto module = check_library(all, sources, diagnostics);
   INFO(render(diagnostics, sources));
   CHECK(module);
 }

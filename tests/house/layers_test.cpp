@@ -1,5 +1,5 @@
-// The map of docs/architecture.md, held against the code: which folder may include which, how long files, functions
-// and lines may be.
+// The map of docs/architecture.md, held against the code: which folder may include which, how long files,
+// functions and lines may be.
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -33,7 +33,8 @@ std::vector<fs::path> sources_of(const std::string& folder) {
   std::vector<fs::path> out;
   for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
     const auto suffix = entry.path().extension();
-    if (suffix == ".cpp" || suffix == ".h" || suffix == ".def" || suffix == ".inc") out.push_back(entry.path());
+    if (suffix == ".cpp" || suffix == ".h" || suffix == ".def" || suffix == ".inc")
+      out.push_back(entry.path());
   }
   return out;
 }
@@ -109,13 +110,15 @@ TEST_CASE("files have at most 400 lines, lines at most 110 characters", "[house]
       if (path.extension() == ".def") continue;  // tables run wider, so that their columns align
       for (std::size_t k = 0; k < lines.size(); ++k) {
         INFO("line " << k + 1);
-        CHECK(lines[k].size() <= 110 + std::count_if(lines[k].begin(), lines[k].end(), [](char c) { return (c & 0xC0) == 0x80; }));
+        CHECK(lines[k].size() <= 110 + std::count_if(lines[k].begin(), lines[k].end(),
+                                                     [](char c) { return (c & 0xC0) == 0x80; }));
       }
     }
 }
 
 TEST_CASE("functions have at most 50 lines", "[house]") {
-  // A function definition begins at the margin (or two columns in, in a class) and ends at the brace under it.
+  // A function definition begins at the margin (or two columns in, in a class) and ends at the brace under
+  // it.
   static const std::regex opening("^(  )?[A-Za-z_].*\\) (const )?\\{$");
   for (const auto& [folder, unused] : arrows)
     for (const fs::path& path : sources_of(folder)) {

@@ -143,7 +143,7 @@ TEST_CASE("ill-typed nodes are our mistake, with the reason", "[infer]") {
   CHECK_THROWS_WITH(
       graph.add(Op::dot, {x, v}, {{"batch_x", none}, {"batch_y", none}, {"sum_x", zero}, {"sum_y", zero}}),
       Contains("axes that differ"));
-  CHECK_THROWS_WITH(graph.input("x", {Dtype::f32, {}}), Contains("two inputs"));
+  CHECK_THROWS_WITH(graph.input("v", {Dtype::f32, {4}}), Contains("two inputs"));
 }
 
 TEST_CASE("types follow from the operands", "[infer]") {

@@ -69,8 +69,8 @@ TEST_CASE("names that cannot stand in a text are changed, once", "[loops]") {
   module.buffers[0].name = "net fc1..w";
   module.buffers[1].name = "reduce";
   module.buffers[2].name = "0.1";
-  module.value_names = {"m", "m", "m"};
-  module.variable_names = {"i", "i", "", "exp"};
+  for (std::string& name : module.value_names) name = "m";
+  for (std::string& name : module.variable_names) name = name.empty() ? "" : "exp";
   module.name.clear();
   const std::string text = loops::print(module);
   CHECK(loops::print(parsed(text)) == text);

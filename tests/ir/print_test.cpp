@@ -53,7 +53,12 @@ TEST_CASE("every op prints and reads back to the identical graph", "[print]") {
 TEST_CASE("every op has samples of several shapes", "[print]") {
   for (const OpInfo& row : all_ops()) {
     CAPTURE(row.name);
-    CHECK(test::op_samples(row.op).size() >= (row.op == Op::dim_value ? 1u : 2u));
+    const std::vector<test::OpSample> samples = test::op_samples(row.op);
+    CHECK(samples.size() >= (row.op == Op::dim_value ? 1u : 2u));
+    for (const test::OpSample& sample : samples) {
+      const Graph& graph = sample.graph;
+      CHECK(graph[graph.outputs.empty() ? graph.effects[0] : graph.outputs[0].node].op == row.op);
+    }
   }
 }
 
@@ -183,7 +188,8 @@ TEST_CASE("a broken dump is refused with its place", "[print]") {
 TEST_CASE("a dump that ends or begins wrongly is refused", "[print]") {
   CHECK(error_of("") == "1:1 E2001 this is no dump of a graph: expected `graph`");
   CHECK(error_of("graph f(x: f32, x: f32) {\n return x\n}") == "1:17 E2003 `x` is defined twice");
-  CHECK(error_of("graph f() at home {\n}") == "1:14 E2001 this is no dump of a graph: expected the name of a stage");
+  CHECK(error_of("graph f() at home {\n}") ==
+        "1:14 E2001 this is no dump of a graph: expected the name of a stage");
   CHECK(error_of("graph f() {\n}") ==
         "2:2 E2001 this is no dump of a graph: expected a line `return …` before the end of the graph");
   CHECK(error_of("graph f() {\n return\n}\ngraph g() {\n return\n}") ==
@@ -219,6 +225,14 @@ TEST_CASE("hostile sizes are refused, not computed", "[print]") {
         std::string::npos);
   CHECK(error_of("graph f() {\n %0 = constant 1.0 : f32[4611686018427387904, 4]\n return %0\n}") ==
         "no error");
+}
+
+TEST_CASE("a graph of a million nodes is read, one of more is refused", "[print][.slow]") {
+  std::string text = "graph f(x: f32) {\n";
+  for (int k = 0; k < 999'999; ++k)
+    text += fmt::format(" %{} = neg({}) : f32\n", k, k == 0 ? "x" : fmt::format("%{}", k - 1));
+  CHECK(error_of(text + " return x\n}") == "no error");
+  CHECK(error_of(text + " %y = exp(x) : f32\n return x\n}").find("E4201") != std::string::npos);
 }
 
 }  // namespace

@@ -23,7 +23,9 @@ double scrambled(std::uint64_t k) {
   return static_cast<double>((k ^ (k >> 32)) >> 11) / 9007199254740992.0;
 }
 
-bool is_nan(const Array& array, std::int64_t k) { return is_real(array.dtype()) && std::isnan(array.real(k)); }
+bool is_nan(const Array& array, std::int64_t k) {
+  return is_real(array.dtype()) && std::isnan(array.real(k));
+}
 
 std::string difference(const Array& a, const Array& b) {
   const std::size_t bytes = size_of(a.dtype());
@@ -83,7 +85,8 @@ loops::Module lowered(const Graph& with_kernels) {
   for (const std::string& error : loops::verify(*module)) FAIL(error << "\n" << text);
   const Result<loops::Module> again = loops::parse(text);
   if (!again) FAIL(again.error().message << "\n" << text);
-  if (loops::print(*again) != text) FAIL("the text is another after reading it:\n" << text << loops::print(*again));
+  if (loops::print(*again) != text)
+    FAIL("the text is another after reading it:\n" << text << loops::print(*again));
   return *module;
 }
 
@@ -92,7 +95,8 @@ std::string difference(const Graph& graph, const loops::Module& module, const st
   const auto found = loops::interpret(module, inputs);
   if (!expected || !found) {
     if (!expected && !found) {
-      const bool same = expected.error().code == found.error().code && expected.error().message == found.error().message;
+      const bool same =
+          expected.error().code == found.error().code && expected.error().message == found.error().message;
       return same ? "" : fmt::format("errors `{}` and `{}`", expected.error().message, found.error().message);
     }
     return fmt::format("only one fails: {}", expected ? found.error().message : expected.error().message);

@@ -84,10 +84,10 @@ std::vector<OpSample> leaf_samples(Op op) {
     Builder builder{op};
     if (op == Op::input) {
       const Id x = builder.input(*type);
-      samples.push_back(builder.finish(x));
+      samples.push_back(builder.finish_with(x));
     } else if (type) {
       const Id constant = builder.graph.add(op, {}, std::move(attributes), *type);
-      samples.push_back(builder.finish(constant));
+      samples.push_back(builder.finish_with(constant));
     } else {
       samples.push_back(builder.finish({}, std::move(attributes)));
     }
@@ -131,7 +131,7 @@ std::vector<OpSample> level_samples(Op op) {
     }
     const Id marked = builder.graph.add(Op::mark, {x}, {{"id", std::int64_t{1}}});
     if (op == Op::mark) {
-      samples.push_back(builder.finish(marked));
+      samples.push_back(builder.finish_with(marked));
       continue;
     }
     const Id y = builder.graph.add(Op::exp, {marked}), direction = builder.input(type);

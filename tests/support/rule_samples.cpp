@@ -29,9 +29,9 @@ Graph side(const Rule& rule, const Pattern& pattern, const Type& type, double c,
   for (const char letter : letters) {
     const bool constant = letter == 'c' || letter == 'd';
     const Type letter_type{letter == 'p' ? Dtype::boolean : type.dtype, type.shape};
-    bindings[static_cast<std::size_t>(letter - 'a')] = constant
-                                                           ? splat(graph, letter == 'c' ? c : d, type)
-                                                           : graph.input(std::string(1, letter), letter_type);
+    bindings[static_cast<std::size_t>(letter - 'a')] =
+        constant ? constant_splat(graph, letter == 'c' ? c : d, type)
+                 : graph.input(std::string(1, letter), letter_type);
   }
   const auto make = [&](Op op, std::vector<Id> operands, Attributes attributes) {
     return graph.add(op, std::move(operands), std::move(attributes));

@@ -26,10 +26,10 @@ struct Builder {
 
   OpSample finish(std::vector<Id> operands, Attributes attributes = {}) {
     const Id id = graph.add(op, std::move(operands), std::move(attributes));
-    return finish(id);
+    return finish_with(id);
   }
 
-  OpSample finish(Id id) {
+  OpSample finish_with(Id id) {
     graph.name = std::string(name(op));
     if (info(op).form == Form::effect) {
       graph.effects = {id};

@@ -1,0 +1,16 @@
+// Results as files, by the suffix of the name.
+
+#include "dpc/values.h"
+#include "runtime/files/array_file.h"
+
+namespace dp {
+
+Status write_results(const std::string& path, const std::vector<Leaf>& leaves,
+                     const std::vector<Array>& arrays) {
+  std::vector<NamedArray> named;
+  for (std::size_t k = 0; k < arrays.size(); ++k) named.push_back({leaves[k].path, arrays[k]});
+  if (!path.ends_with(".npy") && named.size() == 1 && named[0].name.empty()) named[0].name = "0";
+  return write_arrays(path, named);
+}
+
+}  // namespace dp
