@@ -199,6 +199,7 @@ class Emitter {
   llvm::Value* word_list(const Values& words);
   Value compute(loops::ExprId id, const loops::Expr& expr, bool varying);
   Value operand(loops::ExprId id, bool varying);
+  std::optional<Value> divide_simply(const loops::OpExpr& op, std::span<const Value> operands);
   void place_builder(unsigned level);
 
   std::vector<Scope> scopes_;

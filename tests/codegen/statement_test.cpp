@@ -66,6 +66,23 @@ TEST_CASE("Lanes gather and scatter at any stride", "[codegen]") {
   compare(b, inputs);
 }
 
+TEST_CASE("Lanes divide positions as the language does", "[codegen]") {
+  constexpr std::int64_t count = 77;
+  LoopBuilder b;
+  const BufferId table = b.input(Dtype::f32, 1000), result = b.output(Dtype::f32, count);
+  const BufferId quotients = b.output(Dtype::i64, count), remainders = b.output(Dtype::i64, count);
+  const VariableId i = b.variable("i");
+  const Handle at = b.index(i), three = b.integer(3), seven = b.integer(7);
+  const Handle where = b.op(Op::floor_div, {at, seven}) * 5 + b.op(Op::mod, {at, seven});
+  const Handle below = at - b.integer(30);
+  b.function("divide", {b.loop(LoopKind::vector, i, count,
+                               {b.store(result, at, b.load(table, where)),
+                                b.store(quotients, at, b.op(Op::floor_div, {below, three})),
+                                b.store(remainders, at, b.op(Op::mod, {below, three}))})});
+  const Array inputs[] = {testing::sample(Dtype::f32, 1000)};
+  compare(b, inputs);
+}
+
 TEST_CASE("Conditions guard stores and loads, in lanes and out of them", "[codegen]") {
   for (const LoopKind kind : {LoopKind::serial, LoopKind::vector}) {
     constexpr std::int64_t count = 53;
