@@ -25,7 +25,6 @@ Expression table_derivative(Op op, std::size_t k, const Expression& x, const Exp
                     : DP_PICK(DP_THIRD, DP_TEXTS derivatives);
 #define STRUCTURAL(name, ...)
 #include "ir/ops_structural.inc"
-
 #include "ir/ops.def"
 #include "ir/ops_end.inc"
     default: return ZERO;

@@ -47,7 +47,6 @@ Expression pointwise(Op op, std::initializer_list<Term> terms);
   }
 #define STRUCTURAL(name, ...)
 #include "ir/ops_structural.inc"
-
 #include "ir/ops.def"
 #include "ir/ops_end.inc"
 

@@ -106,6 +106,7 @@ class KernelEmitter {
   Index open_role(const Extents& extents, const char* name, loops::VariableId& variable, std::int64_t& count);
   loops::Matmul open_product(Id id, Index& result);
   void close_product(loops::Matmul opened);
+  void close_single(loops::Matmul opened);
   void emit_guarded_rows(Id id);
   void emit_second_sum(Id id, const Index& index, loops::ExprId plain);
   loops::ExprId emit_sum(Id id, const Index& index, bool is_guarded);

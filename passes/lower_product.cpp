@@ -117,7 +117,28 @@ Matmul KernelEmitter::open_product(Id id, Index& result) {
 void KernelEmitter::close_product(Matmul opened) {
   opened.epilogue = std::move(scopes_.back().body);
   scopes_.pop_back();
+  if (opened.columns == 1 && opened.rows == 1) return close_single(std::move(opened));
+  // Lanes run along the columns: where there is only one, the rows take their place. Factors commute, bit for
+  // bit.
+  if (opened.columns == 1) {
+    std::swap(opened.row, opened.column);
+    std::swap(opened.rows, opened.columns);
+    std::swap(opened.x, opened.y);
+  }
   append({std::move(opened)});
+}
+
+/// A product with one element a batch is a plain sum in increasing k.
+void KernelEmitter::close_single(Matmul opened) {
+  Reduce sum{.order = ReduceOrder::sequential};
+  sum.outer = opened.inner;
+  sum.outer_extent = opened.inners;
+  sum.inner = expressions_.new_variable("", depth());
+  sum.terms.push_back({opened.accumulator, Combine::multiply_add, opened.x, opened.y});
+  Body body;
+  body.push_back({std::move(sum)});
+  std::ranges::move(opened.epilogue, std::back_inserter(body));
+  append({For{LoopKind::serial, opened.batch, opened.batches, std::move(body)}});
 }
 
 void KernelEmitter::emit_product(Id id) {

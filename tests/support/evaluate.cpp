@@ -17,7 +17,6 @@ F meaning(Op op, Number<F> x, Number<F> y, Number<F> z) {
   case Op::name: return Number<F>(text).v;
 #define STRUCTURAL(name, ...)
 #include "ir/ops_structural.inc"
-
 #include "ir/ops.def"
 #include "ir/ops_end.inc"
     default: return y.v + z.v;
