@@ -1,5 +1,7 @@
 #include "codegen/compile.h"
 
+#include <algorithm>
+#include <exception>
 #include <thread>
 
 #include "codegen/emit.h"
@@ -28,6 +30,7 @@ class Clock {
 struct Part {
   std::vector<std::size_t> functions;
   bool has_entry = false;
+  double code = 0;
 };
 
 struct Compiled {
@@ -57,10 +60,69 @@ Compiled compile_part(const loops::Module& module, const Target& target, const C
 }
 
 Part whole(const loops::Module& module) {
-  Part part;
+  Part part{{}, true, 0};
   for (std::size_t k = 0; k < module.functions.size(); ++k) part.functions.push_back(k);
-  part.has_entry = true;
   return part;
+}
+
+/// Below this size a part compiles faster than its thread starts.
+constexpr double least_part_code = 400;
+
+/// As many parts of about equal work as there are cores to compile them; largest functions first, each to the
+/// part that has least. What is in which part changes nothing about the code.
+std::vector<Part> divided(const loops::Module& module, const CompileOptions& options) {
+  std::vector<std::pair<double, std::size_t>> sizes;
+  double total = 0;
+  for (std::size_t k = 0; k < module.functions.size(); ++k) {
+    sizes.emplace_back(code_size(module, module.functions[k].body), k);
+    total += sizes.back().first;
+  }
+  std::sort(sizes.begin(), sizes.end(), std::greater<>());
+  const std::size_t cores = options.threads > 0 ? static_cast<std::size_t>(options.threads)
+                                                : std::max(1U, std::thread::hardware_concurrency());
+  const auto worthwhile = static_cast<std::size_t>(total / least_part_code);
+  std::vector<Part> parts(std::clamp<std::size_t>(worthwhile, 1, std::min<std::size_t>(cores, 8)));
+  for (const auto& [code, function] : sizes) {
+    Part& least = *std::min_element(parts.begin(), parts.end(),
+                                    [](const Part& a, const Part& b) { return a.code < b.code; });
+    least.functions.push_back(function);
+    least.code += code;
+  }
+  for (Part& part : parts) std::sort(part.functions.begin(), part.functions.end());
+  parts.front().has_entry = true;
+  return parts;
+}
+
+std::vector<Compiled> compile_parts(const loops::Module& module, const Target& target,
+                                    const CompileOptions& options) {
+  const std::vector<Part> parts = divided(module, options);
+  std::vector<Compiled> results(parts.size());
+  std::vector<std::exception_ptr> failures(parts.size());
+  const auto run = [&](std::size_t k) {
+    try {
+      results[k] = compile_part(module, target, options, parts[k]);
+    } catch (...) { failures[k] = std::current_exception(); }
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t k = 1; k < parts.size(); ++k) threads.emplace_back(run, k);
+  run(0);
+  for (std::thread& thread : threads) thread.join();
+  for (const std::exception_ptr& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
+  }
+  return results;
+}
+
+/// The phases of the part that took longest.
+void record(Timings* timings, const std::vector<Compiled>& parts, double linking) {
+  if (timings == nullptr) return;
+  const auto time = [](const Compiled& part) { return part.emitting + part.optimizing + part.generating; };
+  const auto slowest = std::max_element(
+      parts.begin(), parts.end(), [&](const Compiled& a, const Compiled& b) { return time(a) < time(b); });
+  timings->emplace_back("emit", slowest->emitting);
+  timings->emplace_back("optimize", slowest->optimizing);
+  timings->emplace_back("generate", slowest->generating);
+  timings->emplace_back("link", linking);
 }
 
 class Compilation final : public Executable {
@@ -96,19 +158,17 @@ Result<std::shared_ptr<const Executable>> compile(const loops::Module& module, c
                                                   Timings* timings) {
   const auto target = make_target(options);
   if (!target) return target.error();
-  Compiled part = compile_part(module, *target, options, whole(module));
+  std::vector<Compiled> parts = compile_parts(module, *target, options);
   Clock clock;
   auto jit = Jit::create(*target);
   if (!jit) return jit.error();
-  if (auto added = (*jit)->add(std::move(part.object)); !added) return added.error();
+  for (Compiled& part : parts) {
+    if (auto added = (*jit)->add(std::move(part.object)); !added) return added.error();
+  }
   const auto entry = (*jit)->find(entry_symbol());
   if (!entry) return entry.error();
-  if (timings != nullptr) {
-    timings->insert(timings->end(), {{"emit", part.emitting},
-                                     {"optimize", part.optimizing},
-                                     {"generate", part.generating},
-                                     {"link", clock.lap()}});
-  }
+  if (options.threads > 0) dp_set_threads(options.threads);
+  record(timings, parts, clock.lap());
   return std::shared_ptr<const Executable>(
       std::make_shared<Compilation>(std::move(jit).take(), *entry, module, std::move(print)));
 }

@@ -61,6 +61,21 @@ Value Emitter::operand(ExprId id, bool varying) {
   return wrap(known);
 }
 
+/// Division of what is known not to be negative by a positive constant needs no care for signs; where it fits 32 bits,
+/// vectors have instructions for it.
+std::optional<Value> Emitter::divide_simply(const OpExpr& op, std::span<const Value> operands) {
+  const auto divisor = constant_integer(program.loops, op.operands[1]);
+  const auto range = program.intervals(op.operands[0]);
+  if (!divisor || *divisor <= 0 || !range || range->low < 0) return std::nullopt;
+  const Value x = operands[0];
+  const bool is_narrow = x.bits() == 64 && range->high <= INT32_MAX && *divisor <= INT32_MAX;
+  llvm::Type* type = is_narrow ? x.type_of(builder.getInt32Ty()) : x.type();
+  llvm::Value* dividend = builder.CreateTrunc(x.get(), type);
+  llvm::Value* by = llvm::ConstantInt::getSigned(type, *divisor);
+  llvm::Value* result = op.op == Op::mod ? builder.CreateURem(dividend, by) : builder.CreateUDiv(dividend, by);
+  return wrap(builder.CreateZExt(result, x.type()));
+}
+
 Value Emitter::compute(ExprId id, const Expr& expr, bool varying) {
   llvm::Type* type = program.type(expr.dtype);
   if (const auto* constant = std::get_if<ConstantExpr>(&expr.node)) {
@@ -77,6 +92,9 @@ Value Emitter::compute(ExprId id, const Expr& expr, bool varying) {
   std::vector<Value> operands;
   for (const ExprId part : op->operands) operands.push_back(operand(part, varying));
   if (info(op->op).form == Form::call) return apply_random(op->op, operands);
+  if (op->op == Op::floor_div || op->op == Op::mod) {
+    if (const auto quotient = divide_simply(*op, operands)) return *quotient;
+  }
   return apply(op->op, operands, op->exponent, type);
 }
 

@@ -170,11 +170,40 @@ void emit_plainly(Emitter& emitter, const Matmul& product) {
 
 }  // namespace
 
+namespace {
+
+/// The same product of the transposed operands: lanes then run along what were its rows.
+Matmul transposed(Matmul product) {
+  std::swap(product.row, product.column);
+  std::swap(product.rows, product.columns);
+  std::swap(product.x, product.y);
+  return product;
+}
+
+/// Whether lanes along the rows serve better: few columns leave most of a vector empty, and a result that is stored
+/// transposed has its rows in a row.
+bool is_better_transposed(const Program& program, const Matmul& product) {
+  const std::int64_t lanes = program.target.lanes(size_of(program.loops.expressions[product.x].dtype));
+  if (product.rows < product.columns || product.rows < lanes) return false;
+  if (product.columns * 4 <= lanes) return true;
+  for (const Stmt& statement : product.epilogue) {
+    const auto* store = std::get_if<Store>(&statement.node);
+    if (store == nullptr) continue;
+    const Linear index = linear(program.loops, store->index);
+    return index.coefficient(product.column) != 1 && index.coefficient(product.row) == 1;
+  }
+  return false;
+}
+
+}  // namespace
+
 void Emitter::emit_matmul(const Stmt& statement) {
   const auto& product = std::get<Matmul>(statement.node);
   if (product.batches <= 0 || product.rows <= 0 || product.columns <= 0) return;
   if (can_have_lanes(program, product.epilogue)) {
-    MatmulEmission(*this, statement).run();
+    const bool turn = is_better_transposed(program, product);
+    const Stmt turned{turn ? transposed(product) : Matmul{}};
+    MatmulEmission(*this, turn ? turned : statement).run();
   } else {
     emit_plainly(*this, product);
   }

@@ -60,14 +60,12 @@ llvm::Value* Emitter::scratch(std::int64_t bytes) {
   return builder.CreateCall(program.runtime(RuntimeCall::scratch), {slot, number(bytes)});
 }
 
-/// Σ coefficient · symbol, in elements.
-llvm::Value* Emitter::offset(std::span<const Term> terms) {
+/// Σ coefficient · value, in elements.
+llvm::Value* Emitter::distance(std::span<const Stride> strides) {
   llvm::Value* sum = nullptr;
-  for (const Term& term : terms) {
-    llvm::Value* symbol =
-        term.symbol.is_variable ? variables_.at(term.symbol.id).value : evaluate(term.symbol.id).get();
-    llvm::Value* part =
-        term.coefficient == 1 ? symbol : builder.CreateNSWMul(symbol, number(term.coefficient));
+  for (const Stride& stride : strides) {
+    llvm::Value* part = stride.value;
+    if (stride.coefficient != 1) part = builder.CreateNSWMul(part, number(stride.coefficient));
     sum = sum == nullptr ? part : builder.CreateNSWAdd(sum, part);
   }
   return sum;
@@ -75,12 +73,13 @@ llvm::Value* Emitter::offset(std::span<const Term> terms) {
 
 /// Takes the known parts of the terms into the constant, and sorts the others by the scope that they belong
 /// to.
-std::map<unsigned, std::vector<Term>> Emitter::terms_by_level(const Linear& index, std::int64_t& constant) {
-  std::map<unsigned, std::vector<Term>> by_level;
+std::map<unsigned, std::vector<Stride>> Emitter::strides_by_level(const Linear& index,
+                                                                  std::int64_t& constant) {
+  std::map<unsigned, std::vector<Stride>> by_level;
   constant = index.constant;
   for (const Term& term : index.terms) {
     if (!term.symbol.is_variable) {
-      by_level[fact(term.symbol.id).level].push_back(term);
+      by_level[fact(term.symbol.id).level].push_back({evaluate(term.symbol.id).get(), term.coefficient});
       continue;
     }
     const Binding& binding = variables_.at(term.symbol.id);
@@ -88,7 +87,7 @@ std::map<unsigned, std::vector<Term>> Emitter::terms_by_level(const Linear& inde
     if (const auto* known = llvm::dyn_cast<llvm::ConstantInt>(binding.value)) {
       constant += term.coefficient * known->getSExtValue();
     } else {
-      by_level[binding.level].push_back(term);
+      by_level[binding.level].push_back({binding.value, term.coefficient});
     }
   }
   return by_level;
@@ -96,18 +95,17 @@ std::map<unsigned, std::vector<Term>> Emitter::terms_by_level(const Linear& inde
 
 llvm::Value* Emitter::address(BufferId buffer, const Linear& index) {
   std::int64_t constant = 0;
-  const auto by_level = terms_by_level(index, constant);
+  const auto by_level = strides_by_level(index, constant);
   llvm::Type* element = program.memory_type(program.loops.buffers[buffer].dtype);
   llvm::Value* pointer = base_pointer(buffer);
-  std::vector<Term> added;
-  for (const auto& [level, terms] : by_level) {
-    added.insert(added.end(), terms.begin(), terms.end());
+  std::vector<Stride> added;
+  for (const auto& [level, strides] : by_level) {
+    added.insert(added.end(), strides.begin(), strides.end());
     llvm::Value*& known = scopes_[level].addresses[{buffer, added}];
     if (known == nullptr) {
       const llvm::IRBuilderBase::InsertPointGuard guard(builder);
       place_builder(level);
-      llvm::Value* distance = offset(terms);
-      known = builder.CreateInBoundsGEP(element, pointer, distance);
+      known = builder.CreateInBoundsGEP(element, pointer, distance(strides));
     }
     pointer = known;
   }
@@ -230,11 +228,6 @@ void Emitter::forget(BufferId buffer) {
   for (Scope& scope : scopes_) {
     std::erase_if(scope.computed,
                   [&](const auto& known) { return program.loaded(known.first).contains(buffer); });
-    std::erase_if(scope.addresses, [&](const auto& known) {
-      return std::ranges::any_of(known.first.second, [&](const Term& term) {
-        return !term.symbol.is_variable && program.loaded(term.symbol.id).contains(buffer);
-      });
-    });
   }
 }
 

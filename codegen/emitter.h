@@ -24,8 +24,14 @@ struct Fact {
   bool varying = false;
 };
 
-/// An address without its constant part: the buffer and the terms that have been added.
-using AddressKey = std::pair<loops::BufferId, std::vector<Term>>;
+/// Part of an address: a value times a coefficient, in elements.
+struct Stride {
+  llvm::Value* value = nullptr;
+  std::int64_t coefficient = 0;
+  auto operator<=>(const Stride&) const = default;
+};
+/// An address without its constant part: the buffer and what has been added.
+using AddressKey = std::pair<loops::BufferId, std::vector<Stride>>;
 
 /// A loop, a condition, or a stretch of code of its own; what was computed in it is known until it ends.
 struct Scope {
@@ -172,8 +178,8 @@ class Emitter {
  private:
   Values straight_line(llvm::Value* index, const Values& carried, const BufferSet& stored,
                        const LoopBody& body);
-  llvm::Value* offset(std::span<const Term> terms);
-  std::map<unsigned, std::vector<Term>> terms_by_level(const Linear& index, std::int64_t& constant);
+  llvm::Value* distance(std::span<const Stride> strides);
+  std::map<unsigned, std::vector<Stride>> strides_by_level(const Linear& index, std::int64_t& constant);
   llvm::Value* lane_addresses(loops::BufferId buffer, loops::ExprId index, const Linear& where);
   bool is_affine_in_lanes(const Linear& index);
   Value from_memory(Dtype dtype, llvm::Value* elements);
@@ -193,6 +199,7 @@ class Emitter {
   llvm::Value* word_list(const Values& words);
   Value compute(loops::ExprId id, const loops::Expr& expr, bool varying);
   Value operand(loops::ExprId id, bool varying);
+  std::optional<Value> divide_simply(const loops::OpExpr& op, std::span<const Value> operands);
   void place_builder(unsigned level);
 
   std::vector<Scope> scopes_;

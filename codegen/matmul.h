@@ -59,13 +59,11 @@ class MatmulEmission {
   llvm::Value* mask(Emitter& emitter, const TileForm& form, unsigned vector) const;
 
   // matmul_pack.cpp: operands laid out for the tiles
-  /// Elements of y from `column` and `k` on, `present` columns and `depth` of k, to be packed `to` a panel of
-  /// `width`.
+  /// A square of y: as many columns as there are lanes, bound at `level`; a panel's rows are `width` long.
   struct Square {
-    llvm::Value* column;
-    llvm::Value* k;
-    llvm::Value* to;
-    std::int64_t width, present, depth;
+    Values columns;
+    unsigned level;
+    std::int64_t width;
   };
   std::int64_t tile_height() const;
   std::int64_t tile_elements() const;
@@ -76,8 +74,10 @@ class MatmulEmission {
   Strided pack_y(Emitter& emitter);
   void pack_y_rows(Emitter& emitter, const PanelRun& run, llvm::Value* column, llvm::Value* to);
   void pack_y_transposed(Emitter& emitter, const PanelRun& run, llvm::Value* column, llvm::Value* to);
-  void turn_square(Emitter& emitter, const Square& square);
-  Values transposed(Emitter& emitter, const Values& rows);
+  void turn_square(Emitter& emitter, const Square& square, llvm::Value* k, llvm::Value* to,
+                   std::int64_t depth);
+  llvm::Value* joined(Emitter& emitter, Values pieces) const;
+  Values turned_within(Emitter& emitter, Values rows) const;
 
   llvm::Value* element_address(Emitter& emitter, llvm::Value* pointer, llvm::Value* distance) const;
   llvm::Value* element_address(Emitter& emitter, llvm::Value* pointer, std::int64_t distance) const;

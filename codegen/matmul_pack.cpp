@@ -1,6 +1,8 @@
 // Operands of a matrix product laid out anew: because they are expressions, because their elements do not lie
 // in rows the right way, or because rows that lie far apart crowd into a few sets of the cache.
 
+#include <numeric>
+
 #include "codegen/matmul.h"
 
 namespace dp::codegen {
@@ -51,8 +53,7 @@ Strided MatmulEmission::pack_x_rows(Emitter& emitter, llvm::Value* first, llvm::
   return {memory, step, 1};
 }
 
-/// Tile by tile, in each k by k the rows. Vectors that reach beyond their tile are overwritten by what
-/// follows. The pointer is that of tile 0, wherever that would be.
+/// Tile by tile, in each k by k the rows. The pointer is that of tile 0, wherever that would be.
 Strided MatmulEmission::pack_x_tiles(Emitter& emitter, llvm::Value* first, llvm::Value* last) {
   const std::int64_t height = tile_height();
   const std::int64_t elements = plan_.tiles.parts * tile_elements() + plan_.lanes;
@@ -135,49 +136,74 @@ void MatmulEmission::pack_y_rows(Emitter& emitter, const PanelRun& run, llvm::Va
 /// Where y lies along k: squares of lanes × lanes are read along k and turned in registers.
 void MatmulEmission::pack_y_transposed(Emitter& emitter, const PanelRun& run, llvm::Value* column,
                                        llvm::Value* to) {
-  const std::int64_t lanes = plan_.lanes, rest = product_.inners % lanes;
-  const std::int64_t partial = run.masked ? product_.columns % lanes : 0;
-  const std::int64_t full = run.vectors - (partial != 0 ? 1 : 0);
-  const auto column_of = [&](llvm::Value* vector, std::int64_t present) {
+  const std::int64_t lanes = plan_.lanes, rest = product_.inners % lanes,
+                     width = std::int64_t{run.vectors} * lanes;
+  emitter.counted_loop(0, run.vectors, 1, {}, {}, [&](llvm::Value* vector, const Values& none) {
     llvm::Value* offset = emitter.builder.CreateNSWMul(vector, emitter.number(lanes));
     llvm::Value* first = emitter.builder.CreateNSWAdd(column, offset);
     llvm::Value* corner = element_address(emitter, to, offset);
-    const auto square = [&](llvm::Value* k, std::int64_t depth) {
-      turn_square(emitter, {first, k, corner, std::int64_t{run.vectors} * lanes, present, depth});
-    };
+    // Columns beyond the last are read as the last: what is made of them is never stored.
+    Values columns;
+    for (std::int64_t j = 0; j < lanes; ++j) {
+      llvm::Value* at = emitter.builder.CreateNSWAdd(first, emitter.number(j));
+      columns.push_back(run.masked ? smaller(emitter, at, product_.columns - 1) : at);
+    }
+    const Square square{columns, emitter.depth(), width};
     emitter.counted_loop(0, product_.inners - rest, lanes, {}, {},
                          [&](llvm::Value* k, const Values& carried) {
-                           square(k, lanes);
+                           llvm::Value* distance = emitter.builder.CreateNSWMul(k, emitter.number(width));
+                           turn_square(emitter, square, k, element_address(emitter, corner, distance), lanes);
                            return carried;
                          });
-    if (rest != 0) square(emitter.number(product_.inners - rest), rest);
-  };
-  emitter.counted_loop(0, full, 1, {}, {}, [&](llvm::Value* vector, const Values& carried) {
-    column_of(vector, lanes);
-    return carried;
+    if (rest != 0) {
+      const std::int64_t full = product_.inners - rest;
+      turn_square(emitter, square, emitter.number(full), element_address(emitter, corner, full * width),
+                  rest);
+    }
+    return none;
   });
-  if (partial != 0) column_of(emitter.number(full), partial);
 }
 
-void MatmulEmission::turn_square(Emitter& emitter, const Square& square) {
-  llvm::Constant* zero = llvm::Constant::getNullValue(llvm::FixedVectorType::get(element_, plan_.lanes));
-  Values rows(plan_.lanes, zero);
-  const unsigned level = emitter.depth();
-  llvm::Value* mask = emitter.prefix_mask(plan_.lanes, square.depth);
-  for (std::int64_t j = 0; j < square.present; ++j) {
-    emitter.with_lanes({product_.inner, plan_.lanes, 0, nullptr}, square.k, mask, {}, [&] {
-      emitter.bind_variable(product_.inner, square.k, 0, level);
-      emitter.bind_variable(product_.column, square.column, j, level);
-      rows[static_cast<std::size_t>(j)] = emitter.evaluate_lanes(y_.expr).get();
-    });
+/// Reads 128 bits along k at a time. Those of columns that lie a quarter of the lanes apart are joined to one
+/// vector, so that turning small squares within 128 bits finishes the work.
+void MatmulEmission::turn_square(Emitter& emitter, const Square& square, llvm::Value* k, llvm::Value* to,
+                                 std::int64_t depth) {
+  const auto quarter = static_cast<unsigned>(16 / size_of(y_.dtype));
+  for (std::int64_t first = 0; first < depth; first += quarter) {
+    llvm::Value* mask = emitter.prefix_mask(quarter, depth - first);
+    Values rows;
+    for (unsigned r = 0; r < quarter; ++r) {
+      Values pieces;
+      for (unsigned j = r; j < plan_.lanes; j += quarter) {
+        emitter.with_lanes({product_.inner, quarter, 0, nullptr}, k, mask, {}, [&] {
+          emitter.bind_variable(product_.inner, k, first, emitter.depth() - 1);
+          emitter.bind_variable(product_.column, square.columns[j], 0, square.level);
+          pieces.push_back(emitter.evaluate_lanes(y_.expr).get());
+        });
+      }
+      rows.push_back(joined(emitter, pieces));
+    }
+    rows = turned_within(emitter, rows);
+    for (unsigned r = 0; r < quarter && first + r < depth; ++r) {
+      llvm::Value* at = element_address(emitter, to, (first + r) * square.width);
+      emitter.store_row(y_.dtype, at, emitter.wrap(rows[r]), nullptr);
+    }
   }
-  rows = transposed(emitter, rows);
-  llvm::Value* line = element_address(emitter, square.to,
-                                      emitter.builder.CreateNSWMul(square.k, emitter.number(square.width)));
-  for (std::int64_t k = 0; k < square.depth; ++k) {
-    llvm::Value* row = rows[static_cast<std::size_t>(k)];
-    emitter.store_row(y_.dtype, element_address(emitter, line, k * square.width), emitter.wrap(row), nullptr);
+}
+
+/// One vector of all pieces, whose number is a power of two.
+llvm::Value* MatmulEmission::joined(Emitter& emitter, Values pieces) const {
+  while (pieces.size() > 1) {
+    const auto lanes = llvm::cast<llvm::FixedVectorType>(pieces[0]->getType())->getNumElements();
+    std::vector<int> both(2 * lanes);
+    std::iota(both.begin(), both.end(), 0);
+    Values pairs;
+    for (std::size_t k = 0; k < pieces.size(); k += 2) {
+      pairs.push_back(emitter.builder.CreateShuffleVector(pieces[k], pieces[k + 1], both));
+    }
+    pieces = pairs;
   }
+  return pieces[0];
 }
 
 namespace {
@@ -196,67 +222,23 @@ llvm::Value* unpacked(llvm::IRBuilder<>& builder, llvm::Value* a, llvm::Value* b
   return builder.CreateShuffleVector(a, b, from);
 }
 
-/// Of a and b in a row, the even or the odd 128-bit quarters.
-llvm::Value* every_second(llvm::IRBuilder<>& builder, llvm::Value* a, llvm::Value* b, int quarter, bool odd) {
-  const int lanes = static_cast<int>(llvm::cast<llvm::FixedVectorType>(a->getType())->getNumElements());
-  std::vector<int> from;
-  for (int first = odd ? quarter : 0; first < 2 * lanes; first += 2 * quarter) {
-    for (int e = 0; e < quarter; ++e) from.push_back(first + e);
-  }
-  return builder.CreateShuffleVector(a, b, from);
-}
-
-/// Quarters as elements of a square matrix, transposed.
-Values turn_quarters(llvm::IRBuilder<>& builder, const Values& rows, int quarter) {
-  if (rows.size() == 1) return rows;
-  Values even, odd;
-  for (std::size_t k = 0; k < rows.size(); k += 2) {
-    even.push_back(every_second(builder, rows[k], rows[k + 1], quarter, false));
-    odd.push_back(every_second(builder, rows[k], rows[k + 1], quarter, true));
-  }
-  even = turn_quarters(builder, even, quarter);
-  odd = turn_quarters(builder, odd, quarter);
-  Values result;
-  for (std::size_t k = 0; k < even.size(); ++k) {
-    result.push_back(even[k]);
-    result.push_back(odd[k]);
-  }
-  return result;
-}
-
 }  // namespace
 
-/// A square matrix, one vector a row. First within each 128 bits (4 × 4 floats or 2 × 2 doubles), then those
-/// as wholes: all of it shuffles that take one instruction.
-Values MatmulEmission::transposed(Emitter& emitter, const Values& rows) {
-  llvm::IRBuilder<>& builder = emitter.builder;
-  const int quarter = static_cast<int>(16 / size_of(y_.dtype));
-  Values squares = rows;
+/// As many rows as 128 bits have elements, each 128 bits of them a square matrix: all are transposed.
+Values MatmulEmission::turned_within(Emitter& emitter, Values rows) const {
+  const int quarter = static_cast<int>(rows.size());
   for (int run = 1; run < quarter; run *= 2) {
-    Values next = squares;
-    // Partners are `run` rows apart; what they give stands where the next round, or the end, looks for it.
-    for (std::size_t group = 0; group < rows.size(); group += static_cast<std::size_t>(quarter)) {
-      for (int k = 0; k < quarter / 2; ++k) {
-        const std::size_t a = group + static_cast<std::size_t>(run == 1 ? 2 * k : k);
-        const std::size_t b = a + static_cast<std::size_t>(run);
-        const std::size_t to = group + static_cast<std::size_t>(2 * k);
-        next[to] = unpacked(builder, squares[a], squares[b], quarter, run, false);
-        next[to + 1] = unpacked(builder, squares[a], squares[b], quarter, run, true);
+    const Values before = rows;
+    for (int k = 0; k < quarter / 2; ++k) {
+      const int a = run == 1 ? 2 * k : k, b = a + run;
+      for (const bool upper : {false, true}) {
+        rows[static_cast<std::size_t>(2 * k + (upper ? 1 : 0))] =
+            unpacked(emitter.builder, before[static_cast<std::size_t>(a)],
+                     before[static_cast<std::size_t>(b)], quarter, run, upper);
       }
     }
-    squares = next;
   }
-  const std::size_t count = rows.size();
-  Values result(count);
-  for (std::size_t k = 0; k < static_cast<std::size_t>(quarter); ++k) {
-    Values column;
-    for (std::size_t row = k; row < count; row += static_cast<std::size_t>(quarter))
-      column.push_back(squares[row]);
-    const Values turned = turn_quarters(builder, column, quarter);
-    for (std::size_t m = 0; m < turned.size(); ++m)
-      result[m * static_cast<std::size_t>(quarter) + k] = turned[m];
-  }
-  return result;
+  return rows;
 }
 
 }  // namespace dp::codegen

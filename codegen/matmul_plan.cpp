@@ -104,7 +104,7 @@ bool must_pack_y(const Factor& y, const Matmul& product) {
 bool packs_y(const Factor& y, const Matmul& product, std::size_t bytes, std::int64_t tiles) {
   if (must_pack_y(y, product)) return true;
   const std::int64_t inner = y.index.coefficient(product.inner) * static_cast<std::int64_t>(bytes);
-  return tiles >= 4 && inner >= cache_way_bytes / 2;
+  return tiles >= 4 && inner >= cache_way_bytes;
 }
 
 }  // namespace
@@ -149,9 +149,13 @@ MatmulPlan plan_matmul(const Program& program, const Matmul& product, const Fact
   plan.inner_lanes_x = !reads_along(program.loops, x.expr, product.row);
   plan.transpose_y = !reads_along(program.loops, y.expr, product.column) &&
                      reads_along(program.loops, y.expr, product.inner);
+  // All of y where it leaves half of the second cache free, else a quarter of the cache at a time.
   const std::int64_t panel_bytes = product.inners * tile.vectors * program.target.facts.vector_bytes;
-  plan.panels_a_block =
-      std::max<std::int64_t>(1, program.target.facts.l2_bytes / 2 / std::max<std::int64_t>(1, panel_bytes));
+  const std::int64_t cache = program.target.facts.l2_bytes;
+  plan.panels_a_block = panels.parts;
+  if (panels.parts * panel_bytes > cache / 2) {
+    plan.panels_a_block = std::max<std::int64_t>(1, cache / 4 / panel_bytes);
+  }
   return plan;
 }
 

@@ -43,7 +43,8 @@ Program::Program(const loops::Module& loops, const Target& target, const Compile
       options(options),
       context(context),
       module(std::make_unique<llvm::Module>(llvm::StringRef(name.data(), name.size()), context)),
-      loaded(loops) {
+      loaded(loops),
+      intervals(loops) {
   module->setTargetTriple(target.triple);
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "codegen/analysis.h"
+#include "codegen/interval.h"
 #include "codegen/target.h"
 
 namespace dp::codegen {
@@ -25,6 +26,7 @@ class Program {
   llvm::LLVMContext& context;
   std::unique_ptr<llvm::Module> module;
   LoadedBuffers loaded;
+  Intervals intervals;
 
   /// The type that an element is computed with; in memory a bool takes a byte.
   llvm::Type* type(Dtype dtype) const;

@@ -1,6 +1,7 @@
 // Loops, conditions, gathers, checks and prints in compiled code, against the interpreter.
 
 #include <catch2/catch.hpp>
+#include <fstream>
 
 #include "tests/support/loop_builder.h"
 #include "tests/support/run_loops.h"
@@ -62,6 +63,23 @@ TEST_CASE("Lanes gather and scatter at any stride", "[codegen]") {
                       b.store(truths, at, b.load(flags, at * 2))})});
   const Array inputs[] = {testing::sample(Dtype::f32, 4 * count), positions(count, 4 * count),
                           testing::sample(Dtype::boolean, 2 * count)};
+  compare(b, inputs);
+}
+
+TEST_CASE("Lanes divide positions as the language does", "[codegen]") {
+  constexpr std::int64_t count = 77;
+  LoopBuilder b;
+  const BufferId table = b.input(Dtype::f32, 1000), result = b.output(Dtype::f32, count);
+  const BufferId quotients = b.output(Dtype::i64, count), remainders = b.output(Dtype::i64, count);
+  const VariableId i = b.variable("i");
+  const Handle at = b.index(i), three = b.integer(3), seven = b.integer(7);
+  const Handle where = b.op(Op::floor_div, {at, seven}) * 5 + b.op(Op::mod, {at, seven});
+  const Handle below = at - b.integer(30);
+  b.function("divide", {b.loop(LoopKind::vector, i, count,
+                               {b.store(result, at, b.load(table, where)),
+                                b.store(quotients, at, b.op(Op::floor_div, {below, three})),
+                                b.store(remainders, at, b.op(Op::mod, {below, three}))})});
+  const Array inputs[] = {testing::sample(Dtype::f32, 1000)};
   compare(b, inputs);
 }
 
@@ -146,4 +164,23 @@ TEST_CASE("A print writes its texts and values in order", "[codegen]") {
   CHECK(printed ==
         "at 0: 0.5 of [[0.5, 1, -2], [1e+10, 0.1, 3]]\n"
         "at 1: 1 of [[0.5, 1, -2], [1e+10, 0.1, 3]]\n");
+}
+
+TEST_CASE("Memory of compiled code is never writable and executable at once", "[codegen]") {
+  LoopBuilder b;
+  const BufferId result = b.output(Dtype::f32, 1);
+  b.function("one", {b.store(result, b.integer(0), b.real(1, Dtype::f32))});
+  const auto code = compile(b.module, {}, {}, nullptr);
+  REQUIRE(code);
+  std::ifstream maps("/proc/self/maps");
+  REQUIRE(maps);
+  for (std::string line; std::getline(maps, line);) CHECK(line.find("rwx") == std::string::npos);
+}
+
+TEST_CASE("A CPU that LLVM does not know is refused", "[codegen]") {
+  LoopBuilder b;
+  b.function("none", {});
+  const auto code = compile(b.module, {.cpu = "z80"}, {}, nullptr);
+  REQUIRE_FALSE(code);
+  CHECK(code.error().code == "E1220");
 }

@@ -120,7 +120,7 @@ std::vector<CompileOptions> all_settings() {
   std::vector<CompileOptions> settings;
   for (const int level : {0, 1, 2, 3}) settings.push_back({.optimize = level});
   settings.push_back({.threads = 1});
-  settings.push_back({.cpu = "x86-64-v3"});
+  for (const char* cpu : {"x86-64-v3", "x86-64-v2"}) settings.push_back({.cpu = cpu});
   return settings;
 }
 
