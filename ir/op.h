@@ -13,9 +13,9 @@ namespace dp {
 enum class Op : std::uint8_t {
 #define EVAL(name, ...) name,
 #define STRUCTURAL(name, ...) name,
+#include "ir/ops_structural.inc"
 #include "ir/ops.def"
 #include "ir/ops_end.inc"
-#include "ir/ops_structural.inc"
 };
 
 /// What an op's meaning looks like at one index of its result; everything structural follows from it.
