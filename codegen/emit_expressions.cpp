@@ -61,8 +61,8 @@ Value Emitter::operand(ExprId id, bool varying) {
   return wrap(known);
 }
 
-/// Division of what is known not to be negative by a positive constant needs no care for signs; where it fits 32 bits,
-/// vectors have instructions for it.
+/// Division of what is known not to be negative by a positive constant needs no care for signs; where it fits
+/// 32 bits, vectors have instructions for it.
 std::optional<Value> Emitter::divide_simply(const OpExpr& op, std::span<const Value> operands) {
   const auto divisor = constant_integer(program.loops, op.operands[1]);
   const auto range = program.intervals(op.operands[0]);
@@ -72,7 +72,8 @@ std::optional<Value> Emitter::divide_simply(const OpExpr& op, std::span<const Va
   llvm::Type* type = is_narrow ? x.type_of(builder.getInt32Ty()) : x.type();
   llvm::Value* dividend = builder.CreateTrunc(x.get(), type);
   llvm::Value* by = llvm::ConstantInt::getSigned(type, *divisor);
-  llvm::Value* result = op.op == Op::mod ? builder.CreateURem(dividend, by) : builder.CreateUDiv(dividend, by);
+  llvm::Value* result =
+      op.op == Op::mod ? builder.CreateURem(dividend, by) : builder.CreateUDiv(dividend, by);
   return wrap(builder.CreateZExt(result, x.type()));
 }
 

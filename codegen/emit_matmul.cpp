@@ -180,8 +180,8 @@ Matmul transposed(Matmul product) {
   return product;
 }
 
-/// Whether lanes along the rows serve better: few columns leave most of a vector empty, and a result that is stored
-/// transposed has its rows in a row.
+/// Whether lanes along the rows serve better: few columns leave most of a vector empty, and a result that is
+/// stored transposed has its rows in a row.
 bool is_better_transposed(const Program& program, const Matmul& product) {
   const std::int64_t lanes = program.target.lanes(size_of(program.loops.expressions[product.x].dtype));
   if (product.rows < product.columns || product.rows < lanes) return false;

@@ -28,7 +28,9 @@ std::optional<Interval> sum(Interval x, Interval y) {
   return result;
 }
 
-std::int64_t floor_quotient(std::int64_t x, std::int64_t y) { return x / y - (x % y != 0 && (x < 0) != (y < 0) ? 1 : 0); }
+std::int64_t floor_quotient(std::int64_t x, std::int64_t y) {
+  return x / y - (x % y != 0 && (x < 0) != (y < 0) ? 1 : 0);
+}
 
 }  // namespace
 
@@ -67,9 +69,11 @@ std::optional<Interval> Intervals::operator()(ExprId id) {
     const auto let = lets_.find(value->value);
     if (let != lets_.end()) result = (*this)(let->second);
   }
-  if (const auto* op = std::get_if<OpExpr>(&expr.node); op != nullptr && is_integer(expr.dtype)) result = of_op(*op);
+  if (const auto* op = std::get_if<OpExpr>(&expr.node); op != nullptr && is_integer(expr.dtype))
+    result = of_op(*op);
   // An i32 wraps where the bounds say more than it holds.
-  const bool may_wrap = result && expr.dtype == Dtype::i32 && (result->low < INT32_MIN || result->high > INT32_MAX);
+  const bool may_wrap =
+      result && expr.dtype == Dtype::i32 && (result->low < INT32_MIN || result->high > INT32_MAX);
   return known_[id] = may_wrap ? std::nullopt : result;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// What values an integer expression can take, as far as its form tells: loop variables are bounded by their extents.
-// Division of what is not negative, and fits 32 bits, is cheap in vectors; of anything else it is not.
+// What values an integer expression can take, as far as its form tells: loop variables are bounded by their
+// extents. Division of what is not negative, and fits 32 bits, is cheap in vectors; of anything else it is
+// not.
 
 #include <cstdint>
 #include <optional>
