@@ -9,7 +9,7 @@ Status write_results(const std::string& path, const std::vector<Leaf>& leaves,
                      const std::vector<Array>& arrays) {
   std::vector<NamedArray> named;
   for (std::size_t k = 0; k < arrays.size(); ++k) named.push_back({leaves[k].path, arrays[k]});
-  if (!path.ends_with(".npy") && named.size() == 1 && named[0].name.empty()) named[0].name = "0";
+  if (!path.ends_with(".npy") && named.size() == 1 && named[0].name.empty()) named[0].name.push_back('0');
   return write_arrays(path, named);
 }
 
