@@ -6,7 +6,7 @@
 #include <string>
 
 #include "dpc/options.h"
-#include "frontend/ast.h"
+#include "frontend/ast_declarations.h"
 #include "frontend/build.h"
 #include "frontend/typed.h"
 #include "support/diagnostic.h"

@@ -48,17 +48,9 @@ Value Builder::evaluate(const typed::Expr& expr, Frame& frame) {
   const std::size_t before = graph.size();
   Value value = std::visit(
       Overloaded{
-          [&](const NumberExpr& e) {
-            const dp::Type type = resolve(std::get<TensorType>(expr.type.node), frame);
-            return Value::tensor(graph.add(Op::constant, {}, {{"value", literal_of(e, type.dtype)}}, type));
-          },
+          [&](const NumberExpr& e) { return Value::tensor(literal(e, expr, frame)); },
           [&](const NumbersExpr& e) { return Value::tensor(numbers(e, expr, frame)); },
-          [&](const ArgumentExpr& e) {
-            const auto& argument = frame.layer_arguments.at(e.argument).second;
-            if (auto* function = std::get_if<const Function*>(&argument)) return Value{*function};
-            const dp::Type type = resolve(std::get<TensorType>(expr.type.node), frame);
-            return Value::tensor(number(std::get<double>(argument), type));
-          },
+          [&](const ArgumentExpr& e) { return layer_argument(e, expr, frame); },
           [&](const TextExpr& e) { return Value{e.value}; },
           [&](const DimExpr& e) {
             return Value::tensor(graph.add(Op::dim_value, {}, {{"dim", Shape{resolve(e.value, frame)}}}));
@@ -70,16 +62,8 @@ Value Builder::evaluate(const typed::Expr& expr, Frame& frame) {
           [&](const VariableExpr& e) { return frame.variables.at(e.variable); },
           [&](const FieldExpr& e) { return evaluate(*e.object, frame).parts().at(e.field); },
           [&](const ItemExpr& e) { return evaluate(*e.object, frame).parts().at(e.item); },
-          [&](const TupleExpr& e) {
-            Value::Parts parts;
-            for (const auto& element : e.elements) parts.push_back(evaluate(*element, frame));
-            return Value::tree(std::move(parts));
-          },
-          [&](const StructExpr& e) {
-            Value::Parts parts;
-            for (const auto& field : e.fields) parts.push_back(evaluate(*field, frame));
-            return Value::tree(std::move(parts));
-          },
+          [&](const TupleExpr& e) { return evaluate_parts(e.elements, frame); },
+          [&](const StructExpr& e) { return evaluate_parts(e.fields, frame); },
           [&](const FunctionExpr& e) { return Value{e.function}; },
           [&](const PointExpr& e) { return evaluate_point(e, expr, frame); },
           [&](const ConvertExpr& e) {
@@ -88,30 +72,53 @@ Value Builder::evaluate(const typed::Expr& expr, Frame& frame) {
           },
           [&](const BroadcastExpr& e) { return Value::tensor(broadcast(e, expr, frame)); },
           [&](const StructuralExpr& e) { return structural(e, expr, frame); },
-          [&](const ReshapeExpr& e) {
-            const Shape to = resolve(std::get<TensorType>(expr.type.node).shape, frame);
-            const Id id = tensor(*e.value, frame);
-            if (graph[id].type.shape == to) return Value::tensor(id);
-            if (!(element_count(graph[id].type.shape) == element_count(to)))
-              fail(diagnose(diag::SizesDisagree, expr.span, text(graph[id].type.shape), text(to)));
-            return Value::tensor(graph.add(Op::reshape, {id}, {{"shape", to}}));
-          },
+          [&](const ReshapeExpr& e) { return Value::tensor(reshape(e, expr, frame)); },
           [&](const CallExpr& e) { return call(e, expr, frame); },
           [&](const BlockExpr& e) { return evaluate_block(e, frame); },
           [&](const IfExpr& e) { return evaluate_if(e, expr, frame); },
           [&](const GradExpr& e) { return gradient(e, expr, frame); },
-          [&](const DrawExpr& e) {
-            std::vector<Id> operands;
-            for (const auto& operand : e.operands) operands.push_back(tensor(*operand, frame));
-            if (e.kind == DrawExpr::Kind::make_key) return Value::tensor(graph.add(Op::make_key, operands));
-            if (e.kind == DrawExpr::Kind::fold_key) return Value::tensor(graph.add(Op::fold_key, operands));
-            const Shape shape = resolve(std::get<TensorType>(expr.type.node).shape, frame);
-            return Value::tensor(graph.add(Op::random_bits, operands, {{"shape", shape}}));
-          },
+          [&](const DrawExpr& e) { return Value::tensor(draw(e, expr, frame)); },
       },
       expr.node);
   for (std::size_t id = before; id < graph.size(); ++id) note(static_cast<Id>(id), "", expr.span);
   return value;
+}
+
+Value Builder::evaluate_parts(const std::vector<typed::ExprPtr>& exprs, Frame& frame) {
+  Value::Parts parts;
+  for (const auto& expr : exprs) parts.push_back(evaluate(*expr, frame));
+  return Value::tree(std::move(parts));
+}
+
+Id Builder::literal(const typed::NumberExpr& expr, const typed::Expr& whole, Frame& frame) {
+  const Type type = resolve(std::get<typed::TensorType>(whole.type.node), frame);
+  return graph.add(Op::constant, {}, {{"value", literal_of(expr, type.dtype)}}, type);
+}
+
+Value Builder::layer_argument(const typed::ArgumentExpr& expr, const typed::Expr& whole, Frame& frame) {
+  const auto& argument = frame.layer_arguments.at(expr.argument).second;
+  if (auto* function = std::get_if<const typed::Function*>(&argument)) return Value{*function};
+  const Type type = resolve(std::get<typed::TensorType>(whole.type.node), frame);
+  return Value::tensor(number(std::get<double>(argument), type));
+}
+
+Id Builder::reshape(const typed::ReshapeExpr& expr, const typed::Expr& whole, Frame& frame) {
+  const Shape to = resolve(std::get<typed::TensorType>(whole.type.node).shape, frame);
+  const Id id = tensor(*expr.value, frame);
+  if (graph[id].type.shape == to) return id;
+  if (!(element_count(graph[id].type.shape) == element_count(to)))
+    fail(diagnose(diag::SizesDisagree, whole.span, text(graph[id].type.shape), text(to)));
+  return graph.add(Op::reshape, {id}, {{"shape", to}});
+}
+
+Id Builder::draw(const typed::DrawExpr& expr, const typed::Expr& whole, Frame& frame) {
+  using Kind = typed::DrawExpr::Kind;
+  std::vector<Id> operands;
+  for (const auto& operand : expr.operands) operands.push_back(tensor(*operand, frame));
+  if (expr.kind == Kind::make_key) return graph.add(Op::make_key, operands);
+  if (expr.kind == Kind::fold_key) return graph.add(Op::fold_key, operands);
+  const Shape shape = resolve(std::get<typed::TensorType>(whole.type.node).shape, frame);
+  return graph.add(Op::random_bits, operands, {{"shape", shape}});
 }
 
 Id Builder::number(double value, const Type& type) {

@@ -89,65 +89,45 @@ Id Builder::broadcast(const typed::BroadcastExpr& expr, const typed::Expr& whole
   return spread(id, shape, axes);
 }
 
+Id Builder::window(const typed::StructuralExpr& expr, Id operand, Frame& frame) {
+  const Shape whole = graph[operand].type.shape;
+  const auto dims = [&](std::size_t k, const Shape* in_front) {
+    Shape out;
+    for (const Dim& dim : expr.dims.at(k)) out.push_back(resolve(dim, frame));
+    return whole_in_front(out, whole.size(), in_front);
+  };
+  std::vector<std::int64_t> stride;
+  for (const Dim& dim : whole_in_front(expr.dims.size() > 2 ? expr.dims[2] : Shape{}, whole.size(), nullptr))
+    stride.push_back(std::max<std::int64_t>(1, dim.constant().value_or(1)));
+  const std::string_view begin = expr.op == Op::slice ? "start" : "low";
+  return graph.add(expr.op, {operand},
+                   {{begin, dims(0, nullptr)}, {"shape", dims(1, &whole)}, {"stride", stride}});
+}
+
 Value Builder::structural(const typed::StructuralExpr& expr, const typed::Expr& whole, Frame& frame) {
   std::vector<Id> operands;
   for (const auto& operand : expr.operands) operands.push_back(tensor(*operand, frame));
-  const std::size_t rank = operands.empty() ? 0 : graph[operands[0]].type.rank();
-  const auto dims = [&](std::size_t k, const Shape* whole_shape) {
-    Shape out;
-    for (const Dim& dim : expr.dims.at(k)) out.push_back(resolve(dim, frame));
-    return whole_in_front(out, rank, whole_shape);
-  };
-  const auto strides = [&](std::size_t k) {
-    std::vector<std::int64_t> out;
-    for (const Dim& dim : whole_in_front(expr.dims.size() > k ? expr.dims[k] : Shape{}, rank, nullptr))
-      out.push_back(std::max<std::int64_t>(1, dim.constant().value_or(1)));
-    return out;
-  };
-  const auto axes = expr.all_axes ? first_axes(rank) : from_front(expr.axes, rank);
-  const auto add = [&](Attributes attributes) {
-    return Value::tensor(graph.add(expr.op, operands, std::move(attributes)));
-  };
-  switch (expr.op) {
-    case Op::dot: return Value::tensor(matmul(operands[0], operands[1]));
-    case Op::stop: return add({});
-    case Op::reduce_sum:
-    case Op::reduce_prod:
-    case Op::reduce_max:
-    case Op::reduce_min:
-    case Op::reduce_any:
-    case Op::reduce_all:
-    case Op::flip: {
-      auto sorted = axes;
-      std::sort(sorted.begin(), sorted.end());
-      return sorted.empty() ? Value::tensor(operands[0]) : add({{"axes", sorted}});
-    }
-    case Op::argmax:
-    case Op::argmin:
-    case Op::take:
-    case Op::gather:
-    case Op::scatter_add:
-    case Op::concat: return add({{"axis", axes.at(0)}});
-    case Op::transpose: {
-      auto permutation = first_axes(rank - expr.axes.size());
-      permutation.insert(permutation.end(), axes.begin(), axes.end());
-      return add({{"permutation", permutation}});
-    }
-    case Op::slice: {
-      const Shape whole_shape = graph[operands[0]].type.shape;
-      return add({{"shape", dims(1, &whole_shape)}, {"start", dims(0, nullptr)}, {"stride", strides(2)}});
-    }
-    case Op::pad: {
-      const Shape whole_shape = graph[operands[0]].type.shape;
-      return add({{"low", dims(0, nullptr)}, {"shape", dims(1, &whole_shape)}, {"stride", strides(2)}});
-    }
-    case Op::iota: {
-      const Shape shape = resolve(std::get<typed::TensorType>(whole.type.node).shape, frame);
-      const auto axis = from_front(expr.axes, shape.size());
-      return add({{"axis", axis.at(0)}, {"shape", shape}});
-    }
-    default: DP_ASSERT(false, "`{}` has no structural form", name(expr.op));
+  if (expr.op == Op::iota) {
+    const Shape shape = resolve(std::get<typed::TensorType>(whole.type.node).shape, frame);
+    return Value::tensor(
+        graph.add(Op::iota, {}, {{"axis", from_front(expr.axes, shape.size()).at(0)}, {"shape", shape}}));
   }
+  if (expr.op == Op::dot) return Value::tensor(matmul(operands[0], operands[1]));
+  if (expr.op == Op::slice || expr.op == Op::pad) return Value::tensor(window(expr, operands[0], frame));
+  if (expr.op == Op::stop) return Value::tensor(graph.add(Op::stop, operands));
+  const std::size_t rank = graph[operands.at(0)].type.rank();
+  auto axes = expr.all_axes ? first_axes(rank) : from_front(expr.axes, rank);
+  if (expr.op == Op::transpose) {
+    auto permutation = first_axes(rank - expr.axes.size());
+    permutation.insert(permutation.end(), axes.begin(), axes.end());
+    return Value::tensor(graph.add(Op::transpose, operands, {{"permutation", permutation}}));
+  }
+  const auto& attributes = info(expr.op).attributes;
+  DP_ASSERT(attributes.size() == 1, "`{}` has no structural form", name(expr.op));
+  if (attributes[0] == "axis") return Value::tensor(graph.add(expr.op, operands, {{"axis", axes.at(0)}}));
+  std::sort(axes.begin(), axes.end());
+  if (axes.empty()) return Value::tensor(operands[0]);
+  return Value::tensor(graph.add(expr.op, operands, {{"axes", axes}}));
 }
 
 Value Builder::evaluate_leaves(const typed::PointExpr& expr, const std::vector<Value>& operands,

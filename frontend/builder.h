@@ -74,6 +74,8 @@ class Builder {
   Id convert(Id id, Dtype dtype);
   Id matmul(Id x, Id y);
   Value structural(const typed::StructuralExpr& expr, const typed::Expr& whole, Frame& frame);
+  /// A part of a tensor, or a tensor laid into zeros: explicit dims cover the last axes.
+  Id window(const typed::StructuralExpr& expr, Id operand, Frame& frame);
   Id broadcast(const typed::BroadcastExpr& expr, const typed::Expr& whole, Frame& frame);
 
   // ---- calls (build_calls.cpp)
@@ -101,6 +103,11 @@ class Builder {
  private:
   Value evaluate_point(const typed::PointExpr& expr, const typed::Expr& whole, Frame& frame);
   Value evaluate_leaves(const typed::PointExpr& expr, const std::vector<Value>& operands, std::size_t form);
+  Value evaluate_parts(const std::vector<typed::ExprPtr>& exprs, Frame& frame);
+  Id literal(const typed::NumberExpr& expr, const typed::Expr& whole, Frame& frame);
+  Value layer_argument(const typed::ArgumentExpr& expr, const typed::Expr& whole, Frame& frame);
+  Id reshape(const typed::ReshapeExpr& expr, const typed::Expr& whole, Frame& frame);
+  Id draw(const typed::DrawExpr& expr, const typed::Expr& whole, Frame& frame);
   Id number(double value, const Type& type);
   Id numbers(const typed::NumbersExpr& expr, const typed::Expr& whole, Frame& frame);
   Value evaluate_block(const typed::BlockExpr& expr, Frame& frame);

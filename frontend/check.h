@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "frontend/ast.h"
+#include "frontend/ast_declarations.h"
 #include "frontend/typed.h"
 #include "support/diagnostic.h"
 

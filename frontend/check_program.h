@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "frontend/ast.h"
+#include "frontend/ast_declarations.h"
 #include "frontend/typed.h"
 #include "support/diagnostic.h"
 

@@ -4,7 +4,7 @@
 #include <functional>
 #include <string_view>
 
-#include "frontend/ast.h"
+#include "frontend/ast_declarations.h"
 #include "frontend/format_doc.h"
 #include "frontend/parse_operators.h"
 

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "frontend/ast.h"
+#include "frontend/ast_declarations.h"
 #include "support/diagnostic.h"
 
 namespace dp {

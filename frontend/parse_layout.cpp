@@ -19,9 +19,10 @@ bool one_of(TokenKind kind, const std::array<TokenKind, n>& kinds) {
 // A statement goes on after these: nothing can end with them.
 // clang-format off
 constexpr std::array open_ended = std::to_array(
-    {plus_, minus_, star_, slash_, percent_, at_, caret_, dots_, equal_, not_equal_, less_, less_equal_, greater_,
-     greater_equal_, close_, and_, or_, not_, pipe_, as_, assign_, add_assign_, subtract_assign_, multiply_assign_,
-     divide_assign_, comma_, arrow_, colon_, dot_, wrt_, with_, along_, in_, bound_open_, end_, lbrace_});
+    {plus_, minus_, star_, slash_, percent_, at_, caret_, dots_, equal_, not_equal_, less_, less_equal_,
+     greater_, greater_equal_, close_, and_, or_, not_, pipe_, as_, assign_, add_assign_, subtract_assign_,
+     multiply_assign_, divide_assign_, comma_, arrow_, colon_, dot_, wrt_, with_, along_, in_, bound_open_,
+     end_, lbrace_});
 // clang-format on
 // A statement goes on before these: nothing can start with them.
 constexpr std::array continuing = std::to_array({pipe_, as_, else_, wrt_, with_, along_, lbrace_, rbrace_});

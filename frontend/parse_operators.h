@@ -6,7 +6,7 @@
 #include <array>
 #include <string_view>
 
-#include "frontend/ast.h"
+#include "frontend/ast_declarations.h"
 #include "frontend/parse_token.h"
 
 namespace dp {

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "frontend/ast.h"
+#include "frontend/ast_declarations.h"
 
 namespace dp {
 

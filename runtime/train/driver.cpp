@@ -117,6 +117,8 @@ Status Run::resume_from(const std::string& path) {
   auto status = restore(*checkpoint, identity(), settings_.state_names, state_, path);
   if (!status) return status;
   position_ = checkpoint->position;
+  // Losses are counted from the last report on: with none, this step's row stands in metrics.csv already.
+  if (position_.loss_count == 0) reported_step_ = position_.step;
   reporter_.message(fmt::format("resumed from {} at step {}", path, position_.step));
   return Done{};
 }

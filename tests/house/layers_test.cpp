@@ -107,7 +107,7 @@ TEST_CASE("files have at most 400 lines, lines at most 110 characters", "[house]
       const auto lines = lines_of(path);
       INFO(fs::relative(path, root).string());
       CHECK(lines.size() <= 400);
-      if (path.extension() == ".def") continue;  // tables run wider, so that their columns align
+      if (path.extension() == ".def" || path.extension() == ".inc") continue;  // tables may run wider
       for (std::size_t k = 0; k < lines.size(); ++k) {
         INFO("line " << k + 1);
         const auto continued =
@@ -120,7 +120,8 @@ TEST_CASE("files have at most 400 lines, lines at most 110 characters", "[house]
 TEST_CASE("functions have at most 50 lines", "[house]") {
   // A function definition begins at the margin (or two columns in, in a class) and ends at the brace under
   // it.
-  static const std::regex opening("^(  )?[A-Za-z_].*\\) (const )?\\{$");
+  // Lambdas (with a `[`) and tables that the formatter leaves alone are part of what they stand in.
+  static const std::regex opening("^(  )?[A-Za-z_][^\\[]*\\) (const )?\\{$");
   for (const auto& [folder, unused] : arrows)
     for (const fs::path& path : sources_of(folder)) {
       const auto lines = lines_of(path);
