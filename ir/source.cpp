@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ir/source_writer.h"
 
 namespace dp {
@@ -58,7 +60,7 @@ std::string shape_text(const Shape& shape) {
 }
 
 SourceWriter::SourceWriter(const Graph& graph, const SourceOptions& options)
-    : graph_(graph), options_(options), live_(live_nodes(graph)), uses_(graph.size()), names_(graph) {
+    : graph_(graph), options_(options), live_(live_nodes(graph)), uses_(graph.size()), names_(graph), at_most_(options.at_most) {
   count_uses();
 }
 
@@ -122,6 +124,12 @@ void SourceWriter::effect(Id id) {
   lines_ += fmt::format("  print({})\n", fmt::join(arguments, ", "));
 }
 
+void SourceWriter::require_at_most(const Dim& left, const Dim& right) {
+  const std::pair<Dim, Dim> clause{left, right};
+  const bool known = std::find(at_most_.begin(), at_most_.end(), clause) != at_most_.end();
+  if (!known && !(right - left).provably_nonnegative()) at_most_.push_back(clause);
+}
+
 std::string SourceWriter::signature() const {
   std::vector<std::string> parameters, results, clauses;
   for (const Id id : graph_.inputs) {
@@ -133,7 +141,7 @@ std::string SourceWriter::signature() const {
   for (const Output& output : graph_.outputs) results.push_back(type_text(graph_[output.node].type));
   for (const auto& [left, right] : options_.equalities)
     clauses.push_back(left.text() + " == " + right.text());
-  for (const auto& [left, right] : options_.at_most) clauses.push_back(left.text() + " <= " + right.text());
+  for (const auto& [left, right] : at_most_) clauses.push_back(left.text() + " <= " + right.text());
   const std::string given = fmt::format("{}", fmt::join(parameters, ", "));
   const std::string gives = results.size() == 1 ? results[0] : fmt::format("({})", fmt::join(results, ", "));
   const std::string where = clauses.empty() ? "" : fmt::format(" where {}", fmt::join(clauses, ", "));
@@ -160,14 +168,13 @@ std::string SourceWriter::results() {
 std::string SourceWriter::write() {
   std::string top = options_.real == Dtype::f64 ? "precision f64\n\n" : "";
   for (const std::string& line : options_.doc) top += line.empty() ? "##\n" : "## " + line + "\n";
-  top += signature();
   for (const Id id : live_) {
     const bool is_effect = info(graph_[id].op).form == Form::effect;
     if (!is_effect && names_[id].empty() && !is_said_in_place(graph_[id]) && !is_inline(id)) statement(id);
   }
   for (const Id id : graph_.effects) effect(id);
   const std::string last = results();
-  return top + lines_ + last + "}\n";
+  return top + signature() + lines_ + last + "}\n";
 }
 
 Result<std::string> write_source(const Graph& graph, const SourceOptions& options) {

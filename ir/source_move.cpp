@@ -85,6 +85,7 @@ Phrase SourceWriter::slice(const Node& node) {
   for (std::size_t axis = 0; axis < whole.size(); ++axis) {
     const bool kept = start[axis] == Dim(0) && node.type.shape[axis] == whole[axis];
     const Dim end = start[axis] + node.type.shape[axis];
+    require_at_most(end, whole[axis]);
     parts += (axis ? ", " : "") + (kept ? std::string(":") : start[axis].text() + ".." + end.text());
   }
   return {fmt::format("{}[{}]", named(node.operands[0]), parts)};
@@ -96,6 +97,7 @@ Phrase SourceWriter::pad(const Node& node) {
   const Shape& low = node.dims("low");
   std::string widths;
   for (std::size_t axis = 0; axis < inner.size(); ++axis) {
+    require_at_most(low[axis] + inner[axis], node.type.shape[axis]);
     const Dim behind = node.type.shape[axis] - inner[axis] - low[axis];
     widths += fmt::format("{}({}, {})", axis ? ", " : "", low[axis].text(), behind.text());
   }

@@ -43,6 +43,8 @@ class SourceWriter {
   void bind(const std::string& name, const std::string& text);
   void effect(Id id);
   std::string signature() const;
+  /// A size that must not exceed another: a clause, where it may.
+  void require_at_most(const Dim& left, const Dim& right);
   std::string results();
   std::string type_text(const Type& type, const Dim* bound = nullptr) const;
   std::string_view scalar_text(Dtype dtype) const;
@@ -86,6 +88,7 @@ class SourceWriter {
   std::vector<Id> live_;
   std::vector<std::size_t> uses_;
   SourceNames names_;
+  std::vector<std::pair<Dim, Dim>> at_most_;
   bool inline_allowed_ = true;
   std::string lines_;
 };
