@@ -43,7 +43,8 @@ std::map<std::string, Dim> bounds_of(const Program& program, const typed::Functi
   for (const typed::VariableId parameter : function.parameters) {
     const typed::Variable& variable = function.variables[parameter];
     for (const Leaf& leaf : leaves(*program.module, variable.type, program.build_options()))
-      if (leaf.bound) bounds.emplace(leaf.path.empty() ? variable.name : variable.name + "." + leaf.path, *leaf.bound);
+      if (leaf.bound)
+        bounds.emplace(leaf.path.empty() ? variable.name : variable.name + "." + leaf.path, *leaf.bound);
   }
   return bounds;
 }
@@ -60,7 +61,8 @@ SourceOptions source_options(const Program& program, const typed::Function& func
     paths.push_back("`" + output.name + "`");
     result.result_comments.push_back(fmt::format("d {} / d {}", function.name, output.name));
   }
-  result.doc = {fmt::format("The gradient of `{}` with respect to {}.", function.name, fmt::join(paths, ", "))};
+  result.doc = {
+      fmt::format("The gradient of `{}` with respect to {}.", function.name, fmt::join(paths, ", "))};
   return result;
 }
 
@@ -79,7 +81,8 @@ Status print_gradient(const Program& program, const GradOptions& options) {
     auto diagnostic = diagnose(diag::NoSuchFunction, {}, program.path, options.function);
     std::vector<std::string> names;
     for (const auto& each : program.module->functions) names.push_back(each->name);
-    if (const auto near = did_you_mean(options.function, names); !near.empty()) diagnostic.fixes.emplace_back(near);
+    if (const auto near = did_you_mean(options.function, names); !near.empty())
+      diagnostic.fixes.emplace_back(near);
     return diagnostic;
   }
   const auto source = gradient_source(program, *function, options.wrt, options);
@@ -99,7 +102,8 @@ int grad(const GradOptions& options) {
 
 Result<std::string> gradient_source(const Program& program, const typed::Function& function,
                                     std::span<const std::string> wrt, const CommonOptions& options) {
-  if (has_leading_axes(function)) return diagnose(diag::NotSupportedYet, function.span, "dpc grad of a function with `..`");
+  if (has_leading_axes(function))
+    return diagnose(diag::NotSupportedYet, function.span, "dpc grad of a function with `..`");
   auto built = build_gradient(*program.module, function, wrt, program.build_options());
   if (!built) return built.error();
   auto gradient = run_pipeline(*built, pass_options(options), "simplified");
@@ -112,10 +116,13 @@ Result<std::string> gradient_source(const Program& program, const typed::Functio
 
 void add_grad(CLI::App& app, Action& action) {
   auto options = std::make_shared<GradOptions>();
-  auto* command = app.add_subcommand("grad", "prints the gradient of a function as a program that runs by itself");
+  auto* command =
+      app.add_subcommand("grad", "prints the gradient of a function as a program that runs by itself");
   command->add_option("file", options->file, "a .dp file")->required();
   command->add_option("function", options->function, "a function that gives one real number")->required();
-  command->add_option("--wrt", options->wrt, "with respect to what: x[,net.fc1.w…]")->required()->delimiter(',');
+  command->add_option("--wrt", options->wrt, "with respect to what: x[,net.fc1.w…]")
+      ->required()
+      ->delimiter(',');
   add_common(*command, *options);
   command->callback([&action, options] { action = [options] { return grad(*options); }; });
 }

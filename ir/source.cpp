@@ -60,7 +60,12 @@ std::string shape_text(const Shape& shape) {
 }
 
 SourceWriter::SourceWriter(const Graph& graph, const SourceOptions& options)
-    : graph_(graph), options_(options), live_(live_nodes(graph)), uses_(graph.size()), names_(graph), at_most_(options.at_most) {
+    : graph_(graph),
+      options_(options),
+      live_(live_nodes(graph)),
+      uses_(graph.size()),
+      names_(graph),
+      at_most_(options.at_most) {
   count_uses();
 }
 

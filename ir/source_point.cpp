@@ -54,7 +54,8 @@ bool is_any(Op op, std::initializer_list<Op> ops) {
 bool means_more(const Graph& graph, const Node& node, Op operand) {
   const bool same = node.operands.size() == 2 && node.operands[0] == node.operands[1];
   if (node.op == Op::mul) return same && is_root(operand);
-  if (is_any(node.op, {Op::power, Op::pow})) return is_root(operand);
+  if (node.op == Op::power) return is_root(operand) && node.integer("exponent") == 2;
+  if (node.op == Op::pow) return is_root(operand);
   if (is_root(node.op)) {
     if (is_any(operand, {Op::power, Op::pow})) return true;
     const Node& inner = graph[node.operands[0]];
