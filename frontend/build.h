@@ -5,6 +5,7 @@
 // `where` clauses) and constructs that are not supported yet.
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,12 @@ struct BuildOptions {
 /// one output for each leaf of the result (``, `0.1`, `fc1.w`).
 Result<Graph> build(const typed::Module& module, const typed::Function& function,
                     const BuildOptions& options);
+
+/// The gradient of a function that gives one real number: inputs as those of `build`, an output for each real leaf of
+/// each path of `wrt` (`x`, `net`, `net.fc1.w`), named by its path. E2220 for a path that is none, E2221 for a function
+/// of another kind.
+Result<Graph> build_gradient(const typed::Module& module, const typed::Function& function,
+                             std::span<const std::string> wrt, const BuildOptions& options);
 
 /// A leaf of a value: its path behind the name of the value ("" for a tensor), and its graph type.
 struct Leaf {

@@ -1,9 +1,52 @@
 // `grad`, `vjp` and `jvp` as level nodes: what they mean is worked out later, by `differentiate`.
 
+#include <algorithm>
+#include <set>
+
 #include "frontend/builder.h"
 #include "support/assert.h"
+#include "support/diagnostic.h"
 
 namespace dp {
+namespace {
+
+/// `net.fc1` leads to `net.fc1` and to `net.fc1.w`.
+bool leads_to(const std::string& path, const std::string& leaf) {
+  return leaf == path || (leaf.starts_with(path) && leaf[path.size()] == '.');
+}
+
+/// Every path that leads to some leaf: `net`, `net.fc1`, `net.fc1.w`.
+std::vector<std::string> all_paths(const std::vector<Leaf>& leaves) {
+  std::set<std::string> paths;
+  for (const Leaf& leaf : leaves)
+    for (std::size_t dot = leaf.path.find('.'); ; dot = leaf.path.find('.', dot + 1)) {
+      paths.insert(leaf.path.substr(0, dot));
+      if (dot == std::string::npos) break;
+    }
+  return {paths.begin(), paths.end()};
+}
+
+/// The real leaves that a path leads to, in order.
+std::vector<std::size_t> chosen_leaves(const std::vector<Leaf>& leaves, const std::string& path,
+                                       const typed::Function& function) {
+  std::vector<std::size_t> chosen;
+  for (std::size_t k = 0; k < leaves.size(); ++k)
+    if (is_real(leaves[k].type.dtype) && leads_to(path, leaves[k].path)) chosen.push_back(k);
+  if (!chosen.empty()) return chosen;
+  auto diagnostic = diagnose(diag::NoSuchPath, {}, function.name, path);
+  const std::vector<std::string> paths = all_paths(leaves);
+  if (const auto near = did_you_mean(path, paths); !near.empty()) diagnostic.fixes.emplace_back(near);
+  Builder::fail(std::move(diagnostic));
+}
+
+bool is_real_number(const typed::Type& type) {
+  const auto* tensor = std::get_if<typed::TensorType>(&type.node);
+  if (!tensor || !tensor->shape.is_scalar()) return false;
+  return tensor->scalar == typed::Scalar::real || tensor->scalar == typed::Scalar::f32 ||
+         tensor->scalar == typed::Scalar::f64;
+}
+
+}  // namespace
 
 Value Builder::mark(const Value& value) {
   return map_leaves(value, [&](Id id) {
@@ -51,6 +94,41 @@ Value Builder::gradient(const typed::GradExpr& expr, const typed::Expr& whole, F
       return total(terms);
     }));
   return expr.tuple ? Value::tree(std::move(parts)) : std::move(parts.at(0));
+}
+
+Result<Graph> build_gradient(const typed::Module& module, const typed::Function& function,
+                             std::span<const std::string> wrt, const BuildOptions& options) {
+  return guarded<Graph>([&] {
+    if (!is_real_number(function.result))
+      Builder::fail(diagnose(diag::NotAScalarFunction, function.span, function.name, text(function.result)));
+    Builder builder(module, options);
+    builder.graph.name = function.name;
+    const Frame frame = builder.root_frame();
+    builder.check_clauses(function, frame, function.span);
+    std::vector<Leaf> leaves;
+    for (const typed::VariableId parameter : function.parameters) {
+      const typed::Variable& variable = function.variables[parameter];
+      Builder::leaves(variable.type, frame, variable.name, {}, leaves);
+    }
+    std::vector<std::size_t> chosen;
+    for (const std::string& path : wrt)
+      for (const std::size_t leaf : chosen_leaves(leaves, path, function)) chosen.push_back(leaf);
+    std::vector<Id> values;
+    std::vector<Value> arguments;
+    for (const typed::VariableId parameter : function.parameters) {
+      const typed::Variable& variable = function.variables[parameter];
+      arguments.push_back(map_leaves(builder.inputs_of(variable.type, variable.name, frame), [&](Id id) {
+        const bool marked = std::find(chosen.begin(), chosen.end(), values.size()) != chosen.end();
+        values.push_back(marked ? builder.mark(Value::tensor(id)).id() : id);
+        return values.back();
+      }));
+    }
+    const Id result = builder.inline_function(function, std::move(arguments), frame).id();
+    const Id one = builder.splat(1.0, builder.graph[result].type);
+    for (const std::size_t leaf : chosen)
+      builder.graph.outputs.push_back({leaves[leaf].path, builder.graph.add(Op::vjp, {result, values[leaf], one})});
+    return std::move(builder.graph);
+  });
 }
 
 }  // namespace dp
