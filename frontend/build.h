@@ -26,9 +26,9 @@ struct BuildOptions {
 Result<Graph> build(const typed::Module& module, const typed::Function& function,
                     const BuildOptions& options);
 
-/// The gradient of a function that gives one real number: inputs as those of `build`, an output for each real leaf of
-/// each path of `wrt` (`x`, `net`, `net.fc1.w`), named by its path. E2220 for a path that is none, E2221 for a function
-/// of another kind.
+/// The gradient of a function that gives one real number: inputs as those of `build`, an output for each real
+/// leaf of each path of `wrt` (`x`, `net`, `net.fc1.w`), named by its path. E2220 for a path that is none,
+/// E2221 for a function of another kind.
 Result<Graph> build_gradient(const typed::Module& module, const typed::Function& function,
                              std::span<const std::string> wrt, const BuildOptions& options);
 

@@ -19,7 +19,7 @@ bool leads_to(const std::string& path, const std::string& leaf) {
 std::vector<std::string> all_paths(const std::vector<Leaf>& leaves) {
   std::set<std::string> paths;
   for (const Leaf& leaf : leaves)
-    for (std::size_t dot = leaf.path.find('.'); ; dot = leaf.path.find('.', dot + 1)) {
+    for (std::size_t dot = leaf.path.find('.');; dot = leaf.path.find('.', dot + 1)) {
       paths.insert(leaf.path.substr(0, dot));
       if (dot == std::string::npos) break;
     }
@@ -126,7 +126,8 @@ Result<Graph> build_gradient(const typed::Module& module, const typed::Function&
     const Id result = builder.inline_function(function, std::move(arguments), frame).id();
     const Id one = builder.splat(1.0, builder.graph[result].type);
     for (const std::size_t leaf : chosen)
-      builder.graph.outputs.push_back({leaves[leaf].path, builder.graph.add(Op::vjp, {result, values[leaf], one})});
+      builder.graph.outputs.push_back(
+          {leaves[leaf].path, builder.graph.add(Op::vjp, {result, values[leaf], one})});
     return std::move(builder.graph);
   });
 }
