@@ -4,7 +4,7 @@ set -euo pipefail
 
 packages=(
   build-essential cmake ninja-build ccache git
-  llvm-19-dev lld-19 clang-format-19
+  llvm-19-dev lld clang-format-19
   antlr4 libantlr4-runtime-dev
   catch2 libcli11-dev libfmt-dev nlohmann-json3-dev zlib1g-dev
   graphviz python3
