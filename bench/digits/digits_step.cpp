@@ -44,8 +44,9 @@ int main(int argc, char** argv) {
   auto state = (*session)->initial_state();
   if (!state) return fail(*program, state.error());
   dp::Dataset& data = *(*session)->data();
-  std::vector<dp::Array> batch = data.batch_arrays((*session)->settings().batch);
-  data.gather(dp::Part::train, 0, batch);
+  const std::int64_t examples = (*session)->settings().batch;
+  std::vector<dp::Array> batch = data.batch_arrays(examples);
+  data.gather(data.examples(dp::Part::train).first(static_cast<std::size_t>(examples)), batch);
   const auto hooks = (*session)->hooks();
   const auto& names = (*session)->settings().state_names;
   const std::string folder = argc > 3 ? argv[3] : "";

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """The training step of examples/06_digits.dp against PyTorch: the same network, data and start, alternately in one run.
 
 usage: bench/digits/run.py [--rounds N] [--build DIR] [--json]
