@@ -42,6 +42,11 @@ struct AttributeHash {
   std::size_t operator()(const Shape& shape) const { return hash(shape); }
   std::size_t operator()(Dtype dtype) const { return static_cast<std::size_t>(dtype); }
   std::size_t operator()(const Literal& literal) const { return hash(literal); }
+  std::size_t operator()(const LoopBody& body) const {
+    std::size_t seed = body.graph->inputs.size();
+    for (const Output& output : body.graph->outputs) seed = mix(seed, dp::hash((*body.graph)[output.node]));
+    return seed;
+  }
 };
 
 template <class T>
@@ -108,6 +113,10 @@ Literal canonical(Literal literal, Dtype dtype) {
   return literal;
 }
 
+bool LoopBody::operator==(const LoopBody& other) const {
+  return graph == other.graph || identical(*graph, *other.graph);
+}
+
 const AttributeValue* Node::find(std::string_view name) const {
   for (const Attribute& attribute : attributes) {
     if (attribute.name == name) return &attribute.value;
@@ -126,6 +135,8 @@ const std::vector<std::int64_t>& Node::integers(std::string_view name) const {
 const Shape& Node::dims(std::string_view name) const { return attribute<Shape>(*this, name); }
 
 const Literal& Node::literal() const { return attribute<Literal>(*this, "value"); }
+
+const Graph& Node::body() const { return *attribute<LoopBody>(*this, "body").graph; }
 
 std::size_t hash(const Node& node) {
   std::size_t seed = mix(static_cast<std::size_t>(node.op), static_cast<std::size_t>(node.type.dtype));

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,8 +35,19 @@ struct Literal {
   bool operator==(const Literal& other) const;  // bit for bit: NaN equals NaN, 0 differs from -0
 };
 
+class Graph;
+
+/// The step of a `loop`: a graph of its own. Its inputs are the number of the step (i64), what is carried and
+/// what the loop reads; its outputs are what is carried next (of a conditional loop the first of them says
+/// whether to go on), then what is stacked. It is at the stage of the graph around it and has its own kernels
+/// and plan.
+struct LoopBody {
+  std::shared_ptr<const Graph> graph;
+  bool operator==(const LoopBody& other) const;  // identical graphs
+};
+
 using AttributeValue =
-    std::variant<std::int64_t, std::string, std::vector<std::int64_t>, Shape, Dtype, Literal>;
+    std::variant<std::int64_t, std::string, std::vector<std::int64_t>, Shape, Dtype, Literal, LoopBody>;
 
 /// Few and small: (name, value) in the order of the op's row, which says what names an op has; `Graph::add`
 /// sorts them. ir/infer.h says which type of value each name has.
@@ -60,6 +72,7 @@ struct Node {
   const std::vector<std::int64_t>& integers(std::string_view name) const;
   const Shape& dims(std::string_view name) const;
   const Literal& literal() const;  // of a `constant`
+  const Graph& body() const;       // of a `loop`
 };
 
 struct Note {

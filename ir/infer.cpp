@@ -35,8 +35,17 @@ Inference level(const Site& site) {
 
 Inference effect(const Site& site) {
   if (site.op == Op::print) return Type{Dtype::boolean, {}};
-  if (site.operand(0).dtype != Dtype::boolean) return Inference::failure("takes a bool");
-  return site.operand(0);
+  if (site.op == Op::assert_) {
+    if (site.operand(0).dtype != Dtype::boolean) return Inference::failure("takes a bool");
+    return site.operand(0);
+  }
+  const Type &checked = site.operand(0), &taken = site.operand(1);
+  const bool of_reals = site.op == Op::check_range;
+  if (of_reals ? !is_real(checked.dtype) : !is_integer(checked.dtype))
+    return Inference::failure(of_reals ? "takes reals" : "takes integers");
+  if (taken.dtype != Dtype::boolean || taken.shape != checked.shape)
+    return Inference::failure("takes a bool for each of its elements");
+  return taken;
 }
 
 Inference call(const Site& site) {
@@ -78,6 +87,9 @@ std::size_t attribute_kind(std::string_view name) {
   if (name == "dtype") return Value(Dtype::f32).index();
   if (name == "value") return Value(Literal()).index();
   if (name == "axis" || name == "exponent" || name == "id") return Value(std::int64_t{0}).index();
+  if (name == "slot" || name == "carries" || name == "stacked" || name == "conditional")
+    return Value(std::int64_t{0}).index();
+  if (name == "body") return Value(LoopBody()).index();
   const bool dims = name == "start" || name == "low" || name == "shape" || name == "dim";
   return dims ? Value(Shape()).index() : Value(std::vector<std::int64_t>()).index();
 }
@@ -114,6 +126,8 @@ Inference infer(Op op, std::span<const Type* const> operands, const Attributes& 
     case Form::move: return shape_rules::move(site);
     case Form::reduce: return shape_rules::reduce(site);
     case Form::contract: return shape_rules::contract(site);
+    case Form::binder:
+    case Form::loop: return shape_rules::loop(site);
     case Form::effect: return effect(site);
     case Form::call: return call(site);
   }

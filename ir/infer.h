@@ -5,10 +5,11 @@
 // one shape.
 //
 // Attributes by name: `start`, `low`, `shape` and `dim` (of one extent) are `Shape`; `axes`, `permutation`,
-// `stride`, `batch_x`, `batch_y`, `sum_x`, `sum_y` are lists of integers; `axis`, `exponent`, `id` integers;
-// `name` and `message` texts; `dtype` a `Dtype`; `value` a `Literal`. Lists of axes that are sets (`axes` of
-// reductions, of `flip` and of `broadcast`) are strictly ascending. `random_bits` draws `shape` for every
-// key: its result is [axes of the key, shape].
+// `stride`, `batch_x`, `batch_y`, `sum_x`, `sum_y` are lists of integers; `axis`, `exponent`, `id`, `slot`,
+// `carries`, `stacked`, `conditional` (0 or 1) integers; `name` and `message` texts; `dtype` a `Dtype`;
+// `value` a `Literal`; `body` a `LoopBody`. Lists of axes that are sets (`axes` of
+// reductions, of `flip`, `at`, `put` and of `broadcast`) are strictly ascending. `random_bits` draws `shape`
+// for every key: its result is [axes of the key, shape].
 
 #include <optional>
 #include <span>
@@ -37,6 +38,9 @@ struct Inference {
 
 /// For every op but `input` and `constant`, whose types are given. Attributes in the order of the row.
 Inference infer(Op op, std::span<const Type* const> operands, const Attributes& attributes);
+
+/// The type of a result of that scan or loop of the graph, by its slot; nothing where it has none.
+std::optional<Type> result_type(const Node& loop, const Graph& graph, std::int64_t slot);
 
 /// Why a node's type does not fit its op, operands and attributes; empty where it does. `input` and
 /// `constant` too.

@@ -103,6 +103,16 @@ bool BitsMachine::is_nan(Element element, Dtype dtype) {
                              : std::isnan(from_element<double>(element));
 }
 
+bool BitsMachine::fits(Element element, Dtype from, Dtype to) {
+  const double value = from == Dtype::f32 ? from_element<float>(element) : from_element<double>(element);
+  return QuadMachine::fits(value, from, to);
+}
+
+bool QuadMachine::fits(Element element, Dtype, Dtype to) {
+  const int bits = to == Dtype::i32 ? 31 : 63;
+  return element > -ldexpq(1, bits) - 1 && element < ldexpq(1, bits);
+}
+
 QuadMachine::Element QuadMachine::literal(const Literal& literal, std::size_t position, Dtype) {
   return std::visit([&](const auto& elements) { return static_cast<Quad>(elements[position]); },
                     literal.elements);

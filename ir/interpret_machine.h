@@ -22,6 +22,8 @@ struct BitsMachine {
   static Element random(Op op, std::span<const Element> operands);
   static std::string text(Element element, Dtype dtype);
   static bool is_nan(Element element, Dtype dtype);
+  /// Whether a real, its fraction cut off, has a value in that integer type.
+  static bool fits(Element element, Dtype from, Dtype to);
 
   using Reduction = dp::Reduction;
 };
@@ -36,6 +38,7 @@ struct QuadMachine {
   static Element random(Op op, std::span<const Element> operands);
   static std::string text(Element element, Dtype dtype);
   static bool is_nan(Element element, Dtype) { return element != element; }
+  static bool fits(Element element, Dtype from, Dtype to);
 
   /// As dp::Reduction, in one lane: quad precision needs no order.
   class Reduction {

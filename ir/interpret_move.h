@@ -173,6 +173,54 @@ Tensor<E> scatter_add(const Call<E>& call) {
   return out;
 }
 
+/// The position of a part: an index for each of the axes, each moved inside. Nothing where an axis is empty.
+template <class M, class E = typename M::Element>
+std::optional<Index> part_position(const Call<E>& call, const Extents& shape) {
+  Index position(shape.size(), 0);
+  for (std::size_t k = 1; k < call.operands.size(); ++k) {
+    const auto axis = static_cast<std::size_t>(call.axes("axes")[k - 1]);
+    const Tensor<E>& index = *call.operands[k];
+    if (shape[axis] == 0) return std::nullopt;
+    position[axis] = std::clamp<std::int64_t>(M::integer(index.values[0], index.dtype), 0, shape[axis] - 1);
+  }
+  return position;
+}
+
+/// Calls `f(index in the part, index in the whole)` for every element of the part.
+template <class E, class F>
+void for_each_in_part(const Call<E>& call, const Extents& part, const Index& position, F&& f) {
+  const std::vector<std::int64_t> kept = remaining_axes(position.size(), call.axes("axes"));
+  for_each_index(part, [&](const Index& index) {
+    Index whole = position;
+    for (std::size_t k = 0; k < kept.size(); ++k) whole[static_cast<std::size_t>(kept[k])] = index[k];
+    f(index, whole);
+  });
+}
+
+template <class M, class E = typename M::Element>
+Tensor<E> at(const Call<E>& call) {
+  Tensor<E> out{call.node.type.dtype, call.shape, {}};
+  const auto position_of_part = part_position<M>(call, call.x().shape);
+  out.values.resize(static_cast<std::size_t>(count_of(call.shape)), E{});
+  if (!position_of_part) return out;
+  for_each_in_part(call, call.shape, *position_of_part, [&](const Index& index, const Index& whole) {
+    out.values[position(index, call.shape)] = call.x().values[position(whole, call.x().shape)];
+  });
+  return out;
+}
+
+template <class M, class E = typename M::Element>
+Tensor<E> put(const Call<E>& call) {
+  Tensor<E> out{call.node.type.dtype, call.shape, {}};
+  const auto position_of_part = part_position<M>(call, call.shape);
+  out.values.resize(static_cast<std::size_t>(count_of(call.shape)), E{});
+  if (!position_of_part) return out;
+  for_each_in_part(call, call.x().shape, *position_of_part, [&](const Index& index, const Index& whole) {
+    out.values[position(whole, call.shape)] = call.x().values[position(index, call.x().shape)];
+  });
+  return out;
+}
+
 template <class M, class E = typename M::Element>
 Tensor<E> iota(const Call<E>& call) {
   const auto axis = static_cast<std::size_t>(call.node.integer("axis"));

@@ -104,6 +104,8 @@ std::vector<OpInfo> read_table() {
 #define MOVE(name, ...) DP_ROW(move, name, __VA_ARGS__)
 #define REDUCE(name, ...) DP_ROW(reduce, name, __VA_ARGS__)
 #define CONTRACT(name, ...) DP_ROW(contract, name, __VA_ARGS__)
+#define BINDER(name, ...) DP_ROW(binder, name, __VA_ARGS__)
+#define LOOP(name, ...) DP_ROW(loop, name, __VA_ARGS__)
 #define EFFECT(name, ...) DP_ROW(effect, name, __VA_ARGS__)
 #define CALL(name, ...) DP_ROW(call, name, __VA_ARGS__)
 #include "ir/ops.def"

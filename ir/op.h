@@ -19,7 +19,19 @@ enum class Op : std::uint8_t {
 };
 
 /// What an op's meaning looks like at one index of its result; everything structural follows from it.
-enum class Form : std::uint8_t { eval, point, leaf, level, move, reduce, contract, effect, call };
+enum class Form : std::uint8_t {
+  eval,
+  point,
+  leaf,
+  level,
+  move,
+  reduce,
+  contract,
+  binder,
+  loop,
+  effect,
+  call
+};
 
 /// Which scalar types an `eval` op takes, and what it gives.
 enum class TypeClass : std::uint8_t { real, number, integer, compare, test, logic, none };

@@ -190,6 +190,11 @@ class GraphParser {
 
 }  // namespace
 
+std::optional<Graph> parse_body(Scanner& scanner) {
+  GraphParser parser(scanner);
+  return parser.graph() ? std::optional(std::move(parser).take()) : std::nullopt;
+}
+
 Result<std::vector<Graph>> parse_graphs(const Sources& sources, FileId file) {
   Scanner scanner(sources[file].text, file);
   std::vector<Graph> graphs;

@@ -166,6 +166,11 @@ class NodeParser {
       case 1: return wrap(scanner_.quoted_text());
       case 2: return wrap(integers());
       case 3: return wrap(scanner_.shape());
+      case 6: {
+        std::optional<Graph> graph = parse_body(scanner_);
+        if (!graph) return std::nullopt;
+        return LoopBody{std::make_shared<const Graph>(std::move(*graph))};
+      }
       default: {
         const std::optional<Type> type = scanner_.type();
         return type ? std::optional<AttributeValue>(type->dtype) : std::nullopt;

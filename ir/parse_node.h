@@ -20,6 +20,9 @@ struct ValueNames {
   std::optional<Id> value(Scanner& scanner) const;
 };
 
+/// Reads a whole graph: the body of a loop (parse_ir.cpp).
+std::optional<Graph> parse_body(Scanner& scanner);
+
 /// Reads the line of a node and adds it to the graph. False where the scanner has failed.
 bool parse_node(Scanner& scanner, Graph& graph, ValueNames& names);
 

@@ -30,6 +30,16 @@ struct AttributeText {
   std::string operator()(const Shape& shape) const { return text(shape); }
   std::string operator()(Dtype dtype) const { return std::string(name(dtype)); }
   std::string operator()(const Literal& literal) const { return literal_text(literal, Dtype::f64); }
+  /// The whole graph, its lines moved in.
+  std::string operator()(const LoopBody& body) const {
+    std::string whole = print(*body.graph, sources);
+    whole.pop_back();
+    std::string moved;
+    for (const char c : whole) moved += c == '\n' ? "\n  " : std::string(1, c);
+    return moved;
+  }
+
+  const Sources* sources;
 };
 
 /// Prints one graph; holds only what every line needs.
@@ -80,7 +90,7 @@ struct Printer {
   void body() {
     for (const Id id : live) {
       if (graph[id].op == Op::input) continue;
-      line(called(id) + " = " + print_node(graph, id, names) + note_text(id));
+      line(called(id) + " = " + print_node(graph, id, names, sources) + note_text(id));
     }
     for (const Id effect : graph.effects) line("effect " + called(effect));
     for (const auto& [output, input] : graph.donated) {
@@ -138,7 +148,8 @@ std::vector<std::string> printed_names(const Graph& graph) {
   return names;
 }
 
-std::string print_node(const Graph& graph, Id id, const std::vector<std::string>& names) {
+std::string print_node(const Graph& graph, Id id, const std::vector<std::string>& names,
+                       const Sources* sources) {
   const Node& node = graph[id];
   std::string result(name(node.op));
   if (node.op == Op::constant)
@@ -149,7 +160,7 @@ std::string print_node(const Graph& graph, Id id, const std::vector<std::string>
   result += ")";
   for (const Attribute& attribute : node.attributes) {
     if (default_attribute(attribute.name, node.type) == attribute.value) continue;
-    result += fmt::format(" {}={}", attribute.name, std::visit(AttributeText{}, attribute.value));
+    result += fmt::format(" {}={}", attribute.name, std::visit(AttributeText{sources}, attribute.value));
   }
   return result + " : " + text(node.type);
 }

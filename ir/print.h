@@ -31,7 +31,9 @@ std::string print(const Graph& graph, const Sources* sources = nullptr);
 /// messages and pictures, so that all speak of one value by one name.
 std::vector<std::string> printed_names(const Graph& graph);
 
-/// One node without its name: `dot(x, w) sum_x=[1] sum_y=[0] : f32[batch, 3]`.
-std::string print_node(const Graph& graph, Id id, const std::vector<std::string>& names);
+/// One node without its name: `dot(x, w) sum_x=[1] sum_y=[0] : f32[batch, 3]`. A loop's body stands in it as
+/// a graph over several lines.
+std::string print_node(const Graph& graph, Id id, const std::vector<std::string>& names,
+                       const Sources* sources = nullptr);
 
 }  // namespace dp

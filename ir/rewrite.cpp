@@ -38,7 +38,9 @@ Rewritten rebuilt(const Graph& graph, const InputType& input_type, const Replace
   }
   for (const Output& output : graph.outputs) target.outputs.push_back({output.name, result.ids[output.node]});
   for (const Id effect : renamed(graph.effects, result.ids)) {
-    if (info(target[effect].op).form == Form::effect) target.effects.push_back(effect);
+    const bool still_acts = info(target[effect].op).form == Form::effect || target[effect].op == Op::scan ||
+                            target[effect].op == Op::loop;
+    if (still_acts) target.effects.push_back(effect);
   }
   return result;
 }
@@ -65,6 +67,8 @@ Graph substitute(const Graph& graph, const DimBindings& bindings) {
     for (Attribute& attribute : attributes) {
       if (Shape* shape = std::get_if<Shape>(&attribute.value))
         *shape = substituted(std::move(*shape), bindings);
+      if (LoopBody* body = std::get_if<LoopBody>(&attribute.value))
+        body->graph = std::make_shared<const Graph>(substitute(*body->graph, bindings));
     }
     return target.add(node.op, {operands.begin(), operands.end()}, std::move(attributes), type_of(node.type));
   };

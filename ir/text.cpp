@@ -107,6 +107,7 @@ std::string literal_text(const Literal& literal, Dtype dtype) {
 std::optional<AttributeValue> default_attribute(std::string_view name, const Type& result) {
   if (name == "shape") return result.shape;
   if (name == "dtype") return result.dtype;
+  if (name == "conditional" || name == "stacked") return std::int64_t{0};
   if (name == "stride") return std::vector<std::int64_t>(result.rank(), 1);
   const bool axes =
       name == "axes" || name == "permutation" || name.starts_with("batch_") || name.starts_with("sum_");

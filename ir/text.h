@@ -30,7 +30,8 @@ std::optional<double> parse_real(std::string_view text, Dtype dtype);
 std::string literal_text(const Literal& literal, Dtype dtype);
 
 /// The value of an attribute that the type of the result, or custom, already gives: `shape` and `dtype` of
-/// the result, a `stride` of ones, no axes. Printed only where it differs.
+/// the result, a `stride` of ones, no axes, a loop without condition that stacks nothing. Printed only where
+/// it differs.
 std::optional<AttributeValue> default_attribute(std::string_view name, const Type& result);
 
 }  // namespace dp

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "ir/binders.h"
 #include "ir/infer.h"
 #include "ir/print.h"
 #include "ir/text.h"
@@ -102,10 +103,15 @@ Found check_outputs(const Graph& graph) {
 }
 
 Found check_effects(const Graph& graph) {
-  const std::set<Id> effects(graph.effects.begin(), graph.effects.end());
+  std::set<Id> effects(graph.effects.begin(), graph.effects.end());
+  for (const Id id : live_nodes(graph)) {
+    if (graph[id].op != Op::scan) continue;
+    const auto steps = scan_operands(graph[id]).effects;
+    effects.insert(steps.begin(), steps.end());
+  }
   return first_node(graph, [&](const Node& node, Id id) -> std::string {
     const bool is_effect = info(node.op).form == Form::effect;
-    if (is_effect == effects.contains(id)) return "";
+    if (is_effect == effects.contains(id) || node.op == Op::scan || node.op == Op::loop) return "";
     return is_effect ? "is an effect that is not in the order of effects"
                      : "is among the effects but is none";
   });
@@ -139,13 +145,46 @@ Found check_donated(const Graph& graph) {
   return std::nullopt;
 }
 
+/// A bound variable must not be used outside of what binds it.
+Found check_scopes(const Graph& graph) {
+  FreeVariables free(graph);
+  for (const Output& output : graph.outputs) {
+    if (!free.of(output.node).empty())
+      return Violation{output.node, "uses a bound variable outside of its loop"};
+  }
+  return std::nullopt;
+}
+
+Found check_results(const Graph& graph) {
+  return first_node(graph, [&](const Node& node, Id) -> std::string {
+    if (node.op != Op::result) return "";
+    const std::optional<Type> type = result_type(graph[node.operands[0]], graph, node.integer("slot"));
+    if (!type) return "is a result that its operand does not have";
+    return *type == node.type ? "" : "has not the type of that result, " + text(*type);
+  });
+}
+
+Found check_bodies(const Graph& graph) {
+  return first_node(graph, [&](const Node& node, Id) -> std::string {
+    if (node.op != Op::loop) return "";
+    const std::string found = violation(node.body(), stage_of(graph));
+    return found.empty() ? "" : "has a body that breaks an invariant: " + found;
+  });
+}
+
 Found check_level(const Graph& graph) {
   return first_node(graph, [](const Node& node, Id) -> std::string {
     return info(node.op).form == Form::level ? "should be gone after differentiation" : "";
   });
 }
 
-constexpr std::array<Invariant, 16> invariants = {{
+Found check_binders(const Graph& graph) {
+  return first_node(graph, [](const Node& node, Id) -> std::string {
+    return info(node.op).form == Form::binder ? "should be gone after vectorization" : "";
+  });
+}
+
+constexpr std::array<Invariant, 20> invariants = {{
     {"references", Stage::graph, "Inputs, outputs and effects are nodes of the graph.", check_references},
     {"operands first", Stage::graph, "Operands have smaller ids than their users.", check_operands},
     {"attributes", Stage::graph, "A node has exactly the attributes of its row, in order.", check_attributes},
@@ -155,9 +194,13 @@ constexpr std::array<Invariant, 16> invariants = {{
     {"inputs", Stage::graph, "The inputs are the `input` nodes, with different names.", check_inputs},
     {"outputs", Stage::graph, "Outputs have different paths.", check_outputs},
     {"effects", Stage::graph, "Every live effect has its place in the order.", check_effects},
+    {"scopes", Stage::graph, "Bound variables stay inside of what binds them.", check_scopes},
+    {"results", Stage::graph, "A result is one that its loop has, of its type.", check_results},
+    {"bodies", Stage::graph, "The bodies of loops hold what the graph around them holds.", check_bodies},
     {"marks", Stage::graph, "Marks have different numbers; derivatives name marks.", check_marks},
     {"donated", Stage::graph, "A donated input has the type of its output.", check_donated},
     {"no levels", Stage::grad, "No marks and derivatives are left.", check_level},
+    {"no binders", Stage::simplified, "Loops are tensors, or closed.", check_binders},
     {"kernels", Stage::fused, "Kernels compute different live values, operands before users.", check_kernels},
     {"buffers", Stage::planned, "Every stored value has one buffer of its size.", check_buffers},
     {"arena", Stage::planned, "Buffers lie aligned inside the arena.", check_arena},

@@ -75,6 +75,8 @@ ExprId KernelEmitter::computed_element(Id id, const Index& index) {
     case Form::call: return call(node, index);
     case Form::reduce:
     case Form::contract: return reduced(id, index);
+    case Form::binder:
+    case Form::loop:
     case Form::effect: break;
   }
   internal_error(__FILE__, __LINE__, "form", fmt::format("`{}` has no element", name(node.op)));

@@ -100,7 +100,8 @@ Simplified fold(Simplifier& simplifier, Id id) {
   if (node.op == Op::assert_ && integer_splat(simplifier.node(node.operands[0])) == 1)
     return node.operands[0];
   if (form == Form::leaf) return fold_leaf(simplifier, node);
-  if (form == Form::level || form == Form::effect || !all_constant(simplifier, node)) return std::nullopt;
+  const bool stands_alone = form != Form::level && form != Form::binder && form != Form::loop;
+  if (!stands_alone || form == Form::effect || !all_constant(simplifier, node)) return std::nullopt;
   if (is_pointwise(node.op)) {
     if (Simplified found = fold_splats(simplifier, node)) return found;
   }

@@ -140,11 +140,24 @@ std::vector<OpSample> level_samples(Op op) {
   return samples;
 }
 
+/// Checks that hold, some of them because what would not is not taken.
+std::vector<OpSample> check_samples(Op op) {
+  Builder builder{op};
+  const bool of_reals = op == Op::check_range;
+  const Id x = builder.input({of_reals ? Dtype::f32 : Dtype::i64, {2, 3}}, {1, 3});
+  const Id taken = builder.input({Dtype::boolean, {2, 3}}, {0, 1});
+  Attributes attributes;
+  if (op == Op::check_index) attributes = {{"axis", std::int64_t{0}}, {"dim", Shape{4}}};
+  if (of_reals) attributes = {{"dtype", Dtype::i32}};
+  return {builder.finish({x, taken}, attributes)};
+}
+
 std::vector<OpSample> effect_samples(Op op) {
   if (op == Op::assert_) {
     return unary(op, {{Dtype::boolean, {}}, {Dtype::boolean, {2, 3}}},
                  {{{"message", std::string("it \"must\" hold\n")}}}, {1, 1});
   }
+  if (op != Op::print) return check_samples(op);
   const std::string between("loss \0 of \0\0", 12);
   Builder builder{op}, empty{op};
   const Id x = builder.input({Dtype::f32, {}}), y = builder.input({Dtype::i64, {2, 3}});
@@ -213,6 +226,8 @@ std::vector<OpSample> op_samples(Op op) {
     case Form::move: return move_samples(op);
     case Form::reduce: return reduce_samples(op);
     case Form::contract: return contract_samples(op);
+    case Form::binder:
+    case Form::loop: return loop_samples(op);
     case Form::effect: return effect_samples(op);
     case Form::call: return call_samples(op);
   }

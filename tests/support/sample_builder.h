@@ -50,5 +50,6 @@ std::vector<OpSample> joined(std::vector<std::vector<OpSample>> groups);
 std::vector<OpSample> move_samples(Op op);
 std::vector<OpSample> reduce_samples(Op op);
 std::vector<OpSample> contract_samples(Op op);
+std::vector<OpSample> loop_samples(Op op);
 
 }  // namespace dp::test

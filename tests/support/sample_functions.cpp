@@ -7,7 +7,8 @@ namespace dp::test {
 
 bool has_derivative(const OpSample& sample) {
   const DerivativeKind kind = info(sample.op).derivative;
-  if (info(sample.op).form == Form::leaf || info(sample.op).form == Form::level) return false;
+  const Form form = info(sample.op).form;
+  if (form == Form::leaf || form == Form::level || form == Form::binder || form == Form::loop) return false;
   if (kind == DerivativeKind::zero || kind == DerivativeKind::no_grad) return false;
   const Graph& graph = sample.graph;
   const auto is_real_value = [&](Id id) { return is_real(graph[id].type.dtype); };

@@ -1,0 +1,59 @@
+#include "ir/binders.h"
+
+#include <algorithm>
+
+namespace dp {
+
+const Variables& FreeVariables::of(Id id) {
+  while (known_.size() <= id) known_.push_back(compute((*graph_)[static_cast<Id>(known_.size())]));
+  return known_[id];
+}
+
+Variables FreeVariables::compute(const Node& node) {
+  Variables free;
+  // What a loop starts from stands outside of it, though its own variable may have the same id further out.
+  const std::size_t outside = node.op == Op::scan ? scan_operands(node).initial.size() : 0;
+  for (std::size_t k = outside; k < node.operands.size(); ++k)
+    free.insert(known_[node.operands[k]].begin(), known_[node.operands[k]].end());
+  if (node.op == Op::for_ || node.op == Op::scan) free.erase(node.integer("id"));
+  for (std::size_t k = 0; k < outside; ++k)
+    free.insert(known_[node.operands[k]].begin(), known_[node.operands[k]].end());
+  if (node.op == Op::index || node.op == Op::carry) free.insert(node.integer("id"));
+  return free;
+}
+
+ScanOperands scan_operands(const Node& scan) {
+  const auto carries = static_cast<std::size_t>(scan.integer("carries"));
+  const auto stacked = static_cast<std::size_t>(scan.integer("stacked"));
+  const std::span<const Id> all(scan.operands);
+  return {all.subspan(0, carries), all.subspan(carries, carries), all.subspan(2 * carries, stacked),
+          all.subspan(2 * carries + stacked)};
+}
+
+std::vector<Id> dependents(const Graph& graph, std::span<const Id> roots, std::int64_t variable,
+                           FreeVariables& free) {
+  std::vector<Id> found, pending(roots.begin(), roots.end());
+  std::set<Id> seen;
+  while (!pending.empty()) {
+    const Id id = pending.back();
+    pending.pop_back();
+    if (!free.of(id).contains(variable) || !seen.insert(id).second) continue;
+    found.push_back(id);
+    for (const Id operand : graph[id].operands) pending.push_back(operand);
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+std::int64_t next_loop_id(const Graph& graph) {
+  std::int64_t next = 0;
+  for (std::size_t k = 0; k < graph.size(); ++k) {
+    const Node& node = graph[static_cast<Id>(k)];
+    const bool binds =
+        node.op == Op::index || node.op == Op::carry || node.op == Op::for_ || node.op == Op::scan;
+    if (binds) next = std::max(next, node.integer("id") + 1);
+  }
+  return next;
+}
+
+}  // namespace dp

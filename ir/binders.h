@@ -1,0 +1,41 @@
+#pragma once
+// Which bound variables (`index`, `carry`) each node depends on, by the id of the loop that binds them. What
+// a loop's variables do not reach is outside of the loop by construction: no node says where it stands.
+
+#include <cstdint>
+#include <set>
+#include <vector>
+
+#include "ir/graph.h"
+
+namespace dp {
+
+using Variables = std::set<std::int64_t>;
+
+/// By node; grows with the graph: `of` may be asked for any node that exists by then.
+class FreeVariables {
+ public:
+  explicit FreeVariables(const Graph& graph) : graph_(&graph) {}
+  const Variables& of(Id id);
+
+ private:
+  Variables compute(const Node& node);
+
+  const Graph* graph_;
+  std::vector<Variables> known_;
+};
+
+/// The operands of a `scan`, by what they are.
+struct ScanOperands {
+  std::span<const Id> initial, next, stacked, effects;
+};
+ScanOperands scan_operands(const Node& scan);
+
+/// The nodes below `roots` that depend on that variable, ascending.
+std::vector<Id> dependents(const Graph& graph, std::span<const Id> roots, std::int64_t variable,
+                           FreeVariables& free);
+
+/// The first number that no loop of the graph has as its id.
+std::int64_t next_loop_id(const Graph& graph);
+
+}  // namespace dp
