@@ -118,8 +118,9 @@ Inference indexed(const Site& site) {
   }
   Type parts{x.dtype, gathered(x.shape, static_cast<std::size_t>(axis), index.shape)};
   if (site.op == Op::gather) return parts;
-  if (!is_real(x.dtype) && !is_integer(x.dtype)) return Inference::failure("takes numbers");
-  return site.operand(2) == parts ? Inference(x) : Inference::failure("adds parts of type " + text(parts));
+  const bool adds = site.op == Op::scatter_add;
+  if (adds && !is_real(x.dtype) && !is_integer(x.dtype)) return Inference::failure("takes numbers");
+  return site.operand(2) == parts ? Inference(x) : Inference::failure("takes parts of type " + text(parts));
 }
 
 }  // namespace

@@ -158,7 +158,7 @@ Tensor<E> gather(const Call<E>& call) {
 }
 
 template <class M, class E = typename M::Element>
-Tensor<E> scatter_add(const Call<E>& call) {
+Tensor<E> scatter(const Call<E>& call) {
   const auto axis = static_cast<std::size_t>(call.node.integer("axis"));
   const Tensor<E>& v = *call.operands[2];
   Tensor<E> out{call.node.type.dtype, call.shape, call.x().values};
@@ -167,8 +167,10 @@ Tensor<E> scatter_add(const Call<E>& call) {
     target[axis] = checked_index<M>(call, position(at, call.y().shape), call.shape[axis]);
     if (target[axis] < 0) return;
     E& element = out.values[position(target, call.shape)];
-    const E operands[] = {element, v.values[position(index, v.shape)]};
-    element = M::evaluate(Op::add, v.dtype, v.dtype, operands, 0);
+    const E part = v.values[position(index, v.shape)];
+    const E operands[] = {element, part};
+    const bool adds = call.node.op == Op::scatter_add;
+    element = adds ? M::evaluate(Op::add, v.dtype, v.dtype, operands, 0) : part;
   });
   return out;
 }

@@ -113,7 +113,7 @@ class Interpreter {
       case Op::flip: return flip(call);
       case Op::take: return take<M>(call);
       case Op::gather: return gather<M>(call);
-      default: return scatter_add<M>(call);
+      default: return scatter<M>(call);
     }
   }
 

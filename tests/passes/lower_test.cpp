@@ -18,7 +18,8 @@ namespace {
 bool reaches_lowering(Op op) {
   const Form form = info(op).form;
   const bool is_check = form == Form::effect && op != Op::assert_ && op != Op::print;
-  return form != Form::level && form != Form::binder && form != Form::loop && !is_check;
+  return form != Form::level && form != Form::binder && form != Form::loop && !is_check &&
+         op != Op::scatter_set;
 }
 
 }  // namespace

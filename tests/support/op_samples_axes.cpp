@@ -60,7 +60,7 @@ std::vector<OpSample> concat_samples(Op op) {
   return samples;
 }
 
-/// take, gather, scatter_add: an index for an axis of x.
+/// take, gather, scatter_add, scatter_set: an index for an axis of x.
 std::vector<OpSample> indexed_samples(Op op) {
   std::vector<OpSample> samples;
   const auto add = [&](Type x_type, Type index_type, std::int64_t axis, Shape parts) {
@@ -69,7 +69,8 @@ std::vector<OpSample> indexed_samples(Op op) {
     const Dtype dtype = x_type.dtype;
     const Id x = builder.input(std::move(x_type)), i = builder.input(std::move(index_type), {0, last});
     std::vector<Id> operands = {x, i};
-    if (op == Op::scatter_add) operands.push_back(builder.input({dtype, std::move(parts)}));
+    if (op == Op::scatter_add || op == Op::scatter_set)
+      operands.push_back(builder.input({dtype, std::move(parts)}));
     samples.push_back(builder.finish(std::move(operands), {{"axis", axis}}));
   };
   if (op == Op::take) {
