@@ -41,6 +41,27 @@ Graph planned() {
 
 Attributes numbered(const char* name, std::int64_t value) { return {{name, value}}; }
 
+/// A loop over x that leaves it as it is; its step makes zeros of that shape as well.
+Id loop_with(Graph& graph, const Shape& unused) {
+  Graph body;
+  body.input("number", {Dtype::i64, {}});
+  const Id x = body.input("x", {Dtype::f32, {4}});
+  const Literal zero{std::vector<double>{0}};
+  body.outputs = {{"x", x}, {"zeros", body.add(Op::constant, {}, {{"value", zero}}, {Dtype::f32, unused})}};
+  return graph.add(Op::loop, {graph.inputs[0]},
+                   {{"dim", Shape{3}},
+                    {"carries", std::int64_t{1}},
+                    {"stacked", std::int64_t{1}},
+                    {"conditional", std::int64_t{0}},
+                    {"body", LoopBody{std::make_shared<const Graph>(std::move(body))}}});
+}
+
+/// A result in that slot, or the first with another shape than it has.
+Id result_of_loop(Graph& graph, std::int64_t slot, const Shape& shape) {
+  return graph.add(Op::result, {loop_with(graph, {})},
+                   {{"slot", slot == 0 ? 0 : std::int64_t{7}}, {"dtype", Dtype::f32}, {"shape", shape}});
+}
+
 struct Broken {
   std::string message;
   std::function<void(Graph&)> damage;
@@ -85,6 +106,26 @@ const std::map<std::string, std::vector<Broken>> broken_graphs = {
      {{"is among the effects but is none", [](Graph& g) { g.effects.push_back(0); }},
       {"is an effect that is not in the order",
        [](Graph& g) { g.outputs.push_back({"z", g.add(Op::print, {0}, {{"message", std::string()}})}); }}}},
+    {"scopes",
+     {{"uses a bound variable outside of its loop",
+       [](Graph& g) {
+         const Attributes variable = {{"id", std::int64_t{0}}, {"dim", Shape{4}}};
+         g.outputs.push_back({"z", g.add(Op::index, {}, variable)});
+       }}}},
+    {"results",
+     {{"is a result that its operand does not have",
+       [](Graph& g) { g.outputs.push_back({"z", result_of_loop(g, 1, {})}); }},
+      {"has not the type of that result, f32[4]",
+       [](Graph& g) { g.outputs.push_back({"z", result_of_loop(g, 0, {5})}); }}}},
+    {"bodies",
+     {{"has a body that breaks an invariant: extents:",
+       [](Graph& g) { g.outputs.push_back({"z", loop_with(g, {-1})}); }}}},
+    {"no binders",
+     {{"should be gone after vectorization",
+       [](Graph& g) {
+         const Attributes variable = {{"id", std::int64_t{0}}, {"dim", Shape{4}}};
+         g.outputs.push_back({"z", g.add(Op::for_, {g.add(Op::index, {}, variable)}, variable)});
+       }}}},
     {"marks",
      {{"has the number of another mark",
        [](Graph& g) {

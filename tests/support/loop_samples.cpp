@@ -36,15 +36,15 @@ OpSample nested(Op op, const Dim& rows, const Dim& columns) {
 }
 
 /// for i: x[:, k[i]], and its transpose: for i: zeros with x[i] in column k[i]. Some k lie outside.
-OpSample placed(Op op) {
+OpSample placed(Op op, const Dim& rows) {
   LoopBuilder builder{op};
-  const Id x = builder.input({Dtype::f32, {3, 4}});
-  const Id k = builder.input({Dtype::i64, {3}}, {-1, 4});
-  const Id i = builder.index(first, 3), column = builder.at(k, {i}, {0});
-  if (op == Op::at) return builder.finish_with(builder.for_each(builder.at(x, {column}, {1}), first, 3));
+  const Id x = builder.input({Dtype::f32, {rows, 4}});
+  const Id k = builder.input({Dtype::i64, {rows}}, {-1, 4});
+  const Id i = builder.index(first, rows), column = builder.at(k, {i}, {0});
+  if (op == Op::at) return builder.finish_with(builder.for_each(builder.at(x, {column}, {1}), first, rows));
   const Id row = builder.at(x, {i}, {0});
   const Id zeros = builder.graph.add(Op::put, {row, column}, {{"axes", Axes{1}}, {"shape", Shape{4, 4}}});
-  return builder.finish_with(builder.for_each(zeros, first, 3));
+  return builder.finish_with(builder.for_each(zeros, first, rows));
 }
 
 /// c = c * x[i] + i from c0 on, each c stacked; as long as c < 100 where that is asked.
@@ -81,22 +81,22 @@ OpSample recurrence(Op op, bool conditional, std::int64_t slot) {
 }
 
 /// The step of c = c * x[i], each c stacked, as a graph of its own.
-Graph product_step() {
+Graph product_step(const Dim& steps) {
   Graph body;
   body.name = "step";
   const Id number = body.input("number", {Dtype::i64, {}}), c = body.input("c", {Dtype::f32, {}});
-  const Id x = body.input("x", {Dtype::f32, {4}});
+  const Id x = body.input("x", {Dtype::f32, {steps}});
   const Id part = body.add(Op::gather, {x, number}, {{"axis", std::int64_t{0}}});
   body.outputs = {{"c", body.add(Op::mul, {c, part})}, {"stacked", c}};
   return body;
 }
 
-OpSample closed(Op op, std::int64_t slot) {
+OpSample closed(Op op, std::int64_t slot, const Dim& steps = 4) {
   LoopBuilder builder{op};
-  const Id start = builder.input({Dtype::f32, {}}), x = builder.input({Dtype::f32, {4}});
-  const LoopBody body{std::make_shared<const Graph>(product_step())};
+  const Id start = builder.input({Dtype::f32, {}}), x = builder.input({Dtype::f32, {steps}});
+  const LoopBody body{std::make_shared<const Graph>(product_step(steps))};
   const Id loop = builder.graph.add(Op::loop, {start, x},
-                                    {{"dim", Shape{4}},
+                                    {{"dim", Shape{steps}},
                                      {"carries", std::int64_t{1}},
                                      {"stacked", std::int64_t{1}},
                                      {"conditional", std::int64_t{0}},
@@ -113,13 +113,13 @@ std::vector<OpSample> loop_samples(Op op) {
     case Op::index:
     case Op::for_: return {nested(op, 2, 3), nested(op, 2, 0), nested(op, 0, 1)};
     case Op::at:
-    case Op::put: return {placed(op)};
+    case Op::put: return {placed(op, 3), placed(op, 0)};
     case Op::carry:
     case Op::scan: return {recurrence(op, false, 0), recurrence(op, true, 1)};
     case Op::result:
       return {recurrence(op, false, 0), recurrence(op, false, 1), recurrence(op, true, 2), closed(op, 0),
               closed(op, 1)};
-    default: return {closed(op, 0)};
+    default: return {closed(op, 0), closed(op, 0, 0)};
   }
 }
 

@@ -142,14 +142,18 @@ std::vector<OpSample> level_samples(Op op) {
 
 /// Checks that hold, some of them because what would not is not taken.
 std::vector<OpSample> check_samples(Op op) {
-  Builder builder{op};
-  const bool of_reals = op == Op::check_range;
-  const Id x = builder.input({of_reals ? Dtype::f32 : Dtype::i64, {2, 3}}, {1, 3});
-  const Id taken = builder.input({Dtype::boolean, {2, 3}}, {0, 1});
-  Attributes attributes;
-  if (op == Op::check_index) attributes = {{"axis", std::int64_t{0}}, {"dim", Shape{4}}};
-  if (of_reals) attributes = {{"dtype", Dtype::i32}};
-  return {builder.finish({x, taken}, attributes)};
+  std::vector<OpSample> samples;
+  for (const Shape& shape : {Shape{}, Shape{2, 3}}) {
+    Builder builder{op};
+    const bool of_reals = op == Op::check_range;
+    const Id x = builder.input({of_reals ? Dtype::f32 : Dtype::i64, shape}, {1, 3});
+    const Id taken = builder.input({Dtype::boolean, shape}, {0, 1});
+    Attributes attributes;
+    if (op == Op::check_index) attributes = {{"axis", std::int64_t{0}}, {"dim", Shape{4}}};
+    if (of_reals) attributes = {{"dtype", Dtype::i32}};
+    samples.push_back(builder.finish({x, taken}, attributes));
+  }
+  return samples;
 }
 
 std::vector<OpSample> effect_samples(Op op) {
