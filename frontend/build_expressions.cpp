@@ -195,12 +195,12 @@ void Builder::assert_(const typed::AssertStatement& statement, Frame& frame, Spa
 
 void Builder::print(const typed::PrintStatement& statement, Frame& frame, Span span) {
   std::string message;
-  std::vector<Id> values;
+  std::vector<Id> values{splat_integer(1, {Dtype::boolean, {}})};
   bool after_value = false;
   for (const auto& argument : statement.arguments) {
     const Value value = evaluate(*argument, frame);
     if (auto* words = std::get_if<std::string>(&value.node)) {
-      message += (message.empty() && values.empty() ? "" : " ") + *words;
+      message += (message.empty() && values.size() == 1 ? "" : " ") + *words;
       after_value = false;
       continue;
     }

@@ -55,6 +55,7 @@ Id Builder::point(Op op, std::vector<Id> operands, std::int64_t exponent) {
     if (graph[id].type.rank() > shape.size()) shape = graph[id].type.shape;
   for (Id& id : operands)
     if (graph[id].type.rank() == 0) id = spread(id, shape, {});
+  check_point(op, operands);
   if (op == Op::power) return graph.add(op, std::move(operands), {{"exponent", exponent}});
   return graph.add(op, std::move(operands));
 }
@@ -62,7 +63,25 @@ Id Builder::point(Op op, std::vector<Id> operands, std::int64_t exponent) {
 Id Builder::convert(Id id, Dtype dtype) {
   const Node& node = graph[id];
   if (node.type.dtype == dtype) return id;
+  if (is_real(node.type.dtype) && is_integer(dtype)) check(Op::check_range, id, {{"dtype", dtype}});
   return graph.add(Op::convert, {id}, {{"dtype", dtype}});
+}
+
+void Builder::check(Op op, Id value, Attributes attributes) {
+  const Id taken = splat_integer(1, {Dtype::boolean, graph[value].type.shape});
+  const std::size_t before = graph.size();
+  const Id effect = graph.add(op, {value, taken}, std::move(attributes));
+  if (effect >= before) graph.effects.push_back(effect);
+}
+
+void Builder::check_point(Op op, const std::vector<Id>& operands) {
+  const bool divides = op == Op::floor_div || op == Op::mod || op == Op::rem;
+  if (divides && is_integer(graph[operands[1]].type.dtype)) check(Op::check_divisor, operands[1]);
+}
+
+void Builder::check_positions(Id x, Id positions, std::int64_t axis) {
+  const Dim extent = graph[x].type.shape.at(static_cast<std::size_t>(axis));
+  check(Op::check_index, positions, {{"axis", axis}, {"dim", Shape{extent}}});
 }
 
 /// `[.., n, k] @ [k, m]`, `[.., n, k] @ [.., k, m]`, with a vector on either side, or on both.
@@ -124,6 +143,7 @@ Value Builder::structural(const typed::StructuralExpr& expr, const typed::Expr& 
   }
   const auto& attributes = info(expr.op).attributes;
   DP_ASSERT(attributes.size() == 1, "`{}` has no structural form", name(expr.op));
+  if (expr.op == Op::gather || expr.op == Op::take) check_positions(operands[0], operands[1], axes.at(0));
   if (attributes[0] == "axis") return Value::tensor(graph.add(expr.op, operands, {{"axis", axes.at(0)}}));
   std::sort(axes.begin(), axes.end());
   if (axes.empty()) return Value::tensor(operands[0]);

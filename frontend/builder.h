@@ -72,6 +72,13 @@ class Builder {
   /// A pointwise op; scalar operands are repeated to the shape of the others.
   Id point(Op op, std::vector<Id> operands, std::int64_t exponent = 0);
   Id convert(Id id, Dtype dtype);
+  /// `check_…` of every element of a value that the program goes on with: ops are total, checks stand beside
+  /// them.
+  void check(Op op, Id value, Attributes attributes = {});
+  /// What must hold of a point's operands: integers are not divided by 0.
+  void check_point(Op op, const std::vector<Id>& operands);
+  /// The positions that an operation reads along an axis of x lie inside.
+  void check_positions(Id x, Id positions, std::int64_t axis);
   Id matmul(Id x, Id y);
   Value structural(const typed::StructuralExpr& expr, const typed::Expr& whole, Frame& frame);
   /// A part of a tensor, or a tensor laid into zeros: explicit dims cover the last axes.

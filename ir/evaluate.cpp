@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 
 #include "ir/math.h"
 #include "ir/scalar.h"
@@ -76,14 +78,22 @@ std::int64_t as_integer(Dtype from, Bits bits) {
   return from == Dtype::i32 ? from_element<std::int32_t>(bits) : from_element<std::int64_t>(bits);
 }
 
-// Real to integer truncates; a check before it has refused what does not fit.
+/// Truncated; the nearest that there is where it lies outside, 0 of NaN.
+template <class I>
+I saturated(double value) {
+  constexpr double limit = -static_cast<double>(std::numeric_limits<I>::min());
+  if (value >= limit) return std::numeric_limits<I>::max();
+  if (value < -limit) return std::numeric_limits<I>::min();
+  return std::isnan(value) ? I{0} : static_cast<I>(value);
+}
+
 Bits converted(Dtype from, Dtype to, Bits bits) {
   if (is_real(from)) {
     const double value = as_double(from, bits);
     if (to == Dtype::f64) return to_element(value);
     if (to == Dtype::f32) return to_element(static_cast<float>(value));
-    return to == Dtype::i32 ? to_element(static_cast<std::int32_t>(value))
-                            : to_element(static_cast<std::int64_t>(value));
+    return to == Dtype::i32 ? to_element(saturated<std::int32_t>(value))
+                            : to_element(saturated<std::int64_t>(value));
   }
   const std::int64_t value = as_integer(from, bits);
   if (to == Dtype::f32) return to_element(static_cast<float>(value));

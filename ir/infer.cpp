@@ -34,7 +34,11 @@ Inference level(const Site& site) {
 }
 
 Inference effect(const Site& site) {
-  if (site.op == Op::print) return Type{Dtype::boolean, {}};
+  if (site.op == Op::print) {
+    const bool has_condition = !site.operands.empty() && site.operand(0) == Type{Dtype::boolean, {}};
+    return has_condition ? Inference(Type{Dtype::boolean, {}})
+                         : Inference::failure("takes first whether it is taken, a scalar bool");
+  }
   if (site.op == Op::assert_) {
     if (site.operand(0).dtype != Dtype::boolean) return Inference::failure("takes a bool");
     return site.operand(0);

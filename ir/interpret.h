@@ -22,7 +22,7 @@ struct InterpretOptions {
 };
 
 /// The outputs. No `vjp` or `jvp` may be left; `mark` and `stop` are the value itself. E2101 where an input
-/// does not have its declared type, E3001 and the like where a check of the program fails.
+/// does not have its declared type, E3002 and the like where a check of the program fails.
 Result<std::vector<Array>> interpret(const Graph& graph, std::span<const Array> inputs,
                                      const InterpretOptions& options = {});
 

@@ -70,6 +70,7 @@ void Interpreter<M>::check(const Node& node, E element, Dtype dtype) {
 
 template <class M>
 void Interpreter<M>::run_print(const Node& node) {
+  if (M::integer(values_[node.operands[0]].values[0], Dtype::boolean) == 0) return;
   std::string_view rest = node.string("message");
   std::string line;
   const auto next_text = [&] {
@@ -78,7 +79,7 @@ void Interpreter<M>::run_print(const Node& node) {
     rest.remove_prefix(std::min(rest.size(), end + 1));
   };
   next_text();
-  for (Id operand : node.operands) {
+  for (const Id operand : std::span(node.operands).subspan(1)) {
     std::size_t at = 0;
     line += nested_text(values_[operand], 0, at);
     next_text();

@@ -31,6 +31,13 @@ std::string shortest(double value) {
   return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
 }
 
+/// Truncated; the nearest that there is where it lies outside, 0 of NaN.
+Quad saturated(Quad value, Dtype to) {
+  const Quad limit = ldexpq(1, to == Dtype::i32 ? 31 : 63);
+  if (value != value) return 0;
+  return value >= limit ? limit - 1 : value < -limit ? -limit : truncq(value);
+}
+
 using namespace dp::math;
 
 enum class Class { REAL, NUMBER, INTEGER, COMPARE, TEST, LOGIC };
@@ -122,7 +129,7 @@ QuadMachine::Element QuadMachine::evaluate(Op op, Dtype from, Dtype to, std::spa
                                            std::int64_t exponent) {
   if (op == Op::select) return operands[0] != 0 ? operands[1] : operands[2];
   if (is_real(from) && op == Op::power) return power(Real<Quad>{operands[0]}, exponent).value;
-  if (is_real(from) && op == Op::convert) return is_real(to) ? operands[0] : truncq(operands[0]);
+  if (is_real(from) && op == Op::convert) return is_real(to) ? operands[0] : saturated(operands[0], to);
   if (is_real(from)) return evaluate_real<Real<Quad>>(op, operands);
   if (op == Op::convert) return operands[0];
   std::vector<Bits> bits;

@@ -1,9 +1,11 @@
 #pragma once
 // Ops that move elements: r[i] = x[j(i)]. One function an op, over any kind of element.
 
+#include <algorithm>
+#include <optional>
+
 #include "ir/interpret_machine.h"
 #include "ir/interpret_tensor.h"
-#include "support/diagnostic.h"
 
 namespace dp::interpreter {
 
@@ -14,7 +16,6 @@ struct Call {
   std::vector<const Tensor<E>*> operands;
   Extents shape;  // of the result
   const DimBindings& dims;
-  std::optional<Diagnostic>* failure;
 
   const Tensor<E>& x() const { return *operands[0]; }
   const Tensor<E>& y() const { return *operands[1]; }
@@ -107,27 +108,24 @@ Tensor<E> flip(const Call<E>& call) {
   });
 }
 
-/// An index read from a tensor of integers; out of range it stops the program.
+/// An index read from a tensor of integers, moved to the nearest position inside; nothing where there is
+/// none.
 template <class M>
-std::int64_t checked_index(const Call<typename M::Element>& call, std::size_t position_in_y,
-                           std::int64_t extent) {
+std::optional<std::int64_t> inner_position(const Call<typename M::Element>& call, std::size_t position_in_y,
+                                           std::int64_t extent) {
   const auto& y = call.y();
-  const std::int64_t at = M::integer(y.values[position_in_y], y.dtype);
-  if (at >= 0 && at < extent) return at;
-  if (!*call.failure)
-    *call.failure = diagnose(diag::IndexOutOfRange, {}, at, call.node.integer("axis"), extent);
-  return -1;
+  if (extent == 0) return std::nullopt;
+  return std::clamp<std::int64_t>(M::integer(y.values[position_in_y], y.dtype), 0, extent - 1);
 }
 
 template <class M, class E = typename M::Element>
 Tensor<E> take(const Call<E>& call) {
   const auto axis = static_cast<std::size_t>(call.node.integer("axis"));
-  const std::int64_t extent = call.x().shape[axis];
   Tensor<E> out{call.node.type.dtype, call.shape, {}};
   for_each_index(call.shape, [&](Index index) {
-    const std::int64_t at = checked_index<M>(call, position(index, call.y().shape), extent);
-    index.insert(index.begin() + static_cast<std::ptrdiff_t>(axis), std::max<std::int64_t>(at, 0));
-    out.values.push_back(at < 0 ? E{} : call.x().values[position(index, call.x().shape)]);
+    const auto at = inner_position<M>(call, position(index, call.y().shape), call.x().shape[axis]);
+    index.insert(index.begin() + static_cast<std::ptrdiff_t>(axis), at.value_or(0));
+    out.values.push_back(at ? call.x().values[position(index, call.x().shape)] : E{});
   });
   return out;
 }
@@ -151,8 +149,9 @@ Tensor<E> gather(const Call<E>& call) {
   Tensor<E> out{call.node.type.dtype, call.shape, {}};
   for_each_index(call.shape, [&](const Index& index) {
     auto [source, at] = split_index(index, axis, call.y().shape.size());
-    source[axis] = checked_index<M>(call, position(at, call.y().shape), call.x().shape[axis]);
-    out.values.push_back(source[axis] < 0 ? E{} : call.x().values[position(source, call.x().shape)]);
+    const auto inside = inner_position<M>(call, position(at, call.y().shape), call.x().shape[axis]);
+    source[axis] = inside.value_or(0);
+    out.values.push_back(inside ? call.x().values[position(source, call.x().shape)] : E{});
   });
   return out;
 }
@@ -164,8 +163,9 @@ Tensor<E> scatter(const Call<E>& call) {
   Tensor<E> out{call.node.type.dtype, call.shape, call.x().values};
   for_each_index(v.shape, [&](const Index& index) {
     auto [target, at] = split_index(index, axis, call.y().shape.size());
-    target[axis] = checked_index<M>(call, position(at, call.y().shape), call.shape[axis]);
-    if (target[axis] < 0) return;
+    const auto inside = inner_position<M>(call, position(at, call.y().shape), call.shape[axis]);
+    if (!inside) return;
+    target[axis] = *inside;
     E& element = out.values[position(target, call.shape)];
     const E part = v.values[position(index, v.shape)];
     const E operands[] = {element, part};

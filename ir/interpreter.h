@@ -62,7 +62,7 @@ class Interpreter {
 
   Tensor<E> compute(Id id) {
     const Node& node = graph_[id];
-    Call<E> call{node, {}, shape_of(node.type.shape), dims_, &failure_};
+    Call<E> call{node, {}, shape_of(node.type.shape), dims_};
     for (Id operand : node.operands) call.operands.push_back(&values_[operand]);
     switch (info(node.op).form) {
       case Form::eval:
@@ -89,17 +89,9 @@ class Interpreter {
     std::vector<E> operands(call.operands.size());
     for (std::size_t at = 0; at < static_cast<std::size_t>(count_of(call.shape)); ++at) {
       for (std::size_t k = 0; k < operands.size(); ++k) operands[k] = call.operands[k]->values[at];
-      check_division(call.node, selected.dtype, operands);
-      if (failure_) return out;
       out.values.push_back(M::evaluate(call.node.op, selected.dtype, out.dtype, operands, exponent));
     }
     return out;
-  }
-
-  void check_division(const Node& node, Dtype dtype, const std::vector<E>& operands) {
-    const bool divides = node.op == Op::floor_div || node.op == Op::mod || node.op == Op::rem;
-    if (divides && is_integer(dtype) && M::integer(operands[1], dtype) == 0)
-      failure_ = diagnose(diag::DivisionByZero, {});
   }
 
   Tensor<E> move(const Call<E>& call) {

@@ -74,8 +74,11 @@ Diagnostic check_failure(const Site& site, std::span<const std::string> values) 
     message.replace(at, 2, value);
     from = at + value.size();
   }
-  Diagnostic failure = diagnose(diag::RuntimeCheck, site.span, message);
-  if (const CatalogueEntry* entry = find_in_catalogue(site.code)) failure.code = entry->code;
+  Diagnostic failure;
+  const CatalogueEntry* entry = find_in_catalogue(site.code);
+  failure.code = entry ? entry->code : diag::AssertionFailed.code;
+  failure.message = std::move(message);
+  failure.at = site.span;
   return failure;
 }
 

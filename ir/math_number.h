@@ -21,21 +21,20 @@ T min(T x, T y) {
   return select((y < x) | (y != y), y, x);
 }
 
-/// Whether the quotient of integers is undefined: y = 0, or the smallest x by −1. Callers check; here it
-/// counts as 0.
+/// A divisor that every integer can be divided by: 1 in place of 0 and −1, whose quotients are known.
 template <class T>
-auto undefined_quotient(T x, T y) {
-  return (y == 0) | ((y == -1) & (x == -x) & (x != 0));
+T safe_divisor(T y) {
+  return select((y == 0) | (y == -1), constant(y, 1), y);
 }
+/// Towards zero; 0 of y = 0, and the smallest x by −1 wraps to itself.
 template <class T>
 T truncated_quotient(T x, T y) {
-  const auto undefined = undefined_quotient(x, y);
-  return select(undefined, constant(x, 0), quotient(x, select(undefined, constant(x, 1), y)));
+  return select(y == 0, constant(x, 0), select(y == -1, -x, quotient(x, safe_divisor(y))));
 }
+/// What the truncated quotient leaves; 0 of y = 0.
 template <class T>
 T integer_rem(T x, T y) {
-  const auto undefined = undefined_quotient(x, y);
-  const T divisor = select(undefined, constant(x, 1), y);
+  const T divisor = safe_divisor(y);
   return x - quotient(x, divisor) * divisor;
 }
 template <class T>

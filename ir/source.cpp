@@ -114,17 +114,18 @@ void SourceWriter::statement(Id id) {
 
 void SourceWriter::effect(Id id) {
   const Node& node = graph_[id];
-  const std::string& message = node.string("message");
+  const bool is_said = node.op == Op::assert_ || node.op == Op::print;
+  if (!is_said) return;  // the operation that is checked says it again
   if (node.op == Op::assert_) {
     const std::string condition = value(node.operands.at(0)).text;
-    lines_ += fmt::format("  assert {}, {}\n", condition, quote(message));
+    lines_ += fmt::format("  assert {}, {}\n", condition, quote(node.string("message")));
     return;
   }
-  const auto texts = print_texts(message);
+  const auto texts = print_texts(node.string("message"));
   std::vector<std::string> arguments;
   for (std::size_t k = 0; k < texts.size(); ++k) {
     if (!texts[k].empty()) arguments.push_back(quote(texts[k]));
-    if (k < node.operands.size()) arguments.push_back(value(node.operands[k]).text);
+    if (k + 1 < node.operands.size()) arguments.push_back(value(node.operands[k + 1]).text);
   }
   lines_ += fmt::format("  print({})\n", fmt::join(arguments, ", "));
 }

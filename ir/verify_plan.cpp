@@ -125,7 +125,7 @@ Found check_buffers(const Graph& graph) {
   }
   for (const Kernel& kernel : graph.kernels) {
     for (const Id id : kernel.outputs) {
-      const bool stored = graph[id].op != Op::print && graph[id].op != Op::assert_;
+      const bool stored = info(graph[id].op).form != Form::effect;
       if (stored && !placed.contains(id)) return Violation{id, "is stored but has no buffer"};
     }
   }

@@ -107,10 +107,10 @@ class Fuser {
     const Op op = graph_[group.points.front()].op;
     if (group.is_update) return "update";
     if (op == Op::guarded_dot) return "guarded";
-    if (op == Op::scatter_add) return "scatter";
+    if (is_scatter(op)) return "scatter";
     if (op == Op::concat && group.kind == Kind::alone) return "concat";
-    if (op == Op::assert_) return "check";
     if (op == Op::print) return "print";
+    if (info(op).form == Form::effect) return "check";
     switch (group.kind) {
       case Kind::product: return "matmul";
       case Kind::row: return "row";

@@ -95,7 +95,7 @@ class Finder {
   bool is_point(Id id) const {
     const Node& node = graph_[id];
     const Form form = info(node.op).form;
-    const bool stands_alone = form == Form::contract || form == Form::effect || node.op == Op::scatter_add ||
+    const bool stands_alone = form == Form::contract || form == Form::effect || is_scatter(node.op) ||
                               node.op == Op::concat || is_reduction(node, graph_);
     if (is_forced_[id] || stands_alone) return true;
     if (form == Form::leaf) return false;

@@ -113,6 +113,7 @@ AxisSources through(const Graph& graph, const Node& node, std::size_t operand, c
     case Op::gather: return through_index(node, graph[node.operands[1]].type.rank(), operand, axes);
     case Op::random_bits: return {axes.begin(), axes.begin() + static_cast<std::ptrdiff_t>(type.rank())};
     case Op::scatter_add:
+    case Op::scatter_set:
     case Op::print: return result;
     default: break;
   }

@@ -31,6 +31,8 @@ bool is_array_constant(const Node& node) {
          std::visit([](const auto& elements) { return elements.size() != 1; }, node.literal().elements);
 }
 
+bool is_scatter(Op op) { return op == Op::scatter_add || op == Op::scatter_set; }
+
 std::vector<bool> stored_nodes(const Graph& graph) {
   std::vector<bool> stored(graph.size());
   for (const Id input : graph.inputs) stored[input] = true;

@@ -13,6 +13,7 @@ namespace dp {
 /// By node: whether it has a buffer of its own.
 std::vector<bool> stored_nodes(const Graph& graph);
 bool is_array_constant(const Node& node);
+bool is_scatter(Op op);
 
 /// Outputs that no kernel computes, arguments and constants: copied before the first kernel runs.
 std::vector<Id> copied_outputs(const Graph& graph, const std::vector<bool>& stored);

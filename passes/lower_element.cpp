@@ -94,7 +94,6 @@ ExprId KernelEmitter::pointwise(Id id, const Index& index) {
   const Node& node = graph_[id];
   std::vector<ExprId> operands;
   for (const Id operand : node.operands) operands.push_back(element(operand, index));
-  check_operands(id, operands);
   if (node.op == Op::convert) return expressions_.convert(node.type.dtype, operands[0]);
   return expressions_.op(node.op, std::move(operands), node.op == Op::power ? node.integer("exponent") : 0);
 }
@@ -111,42 +110,6 @@ ExprId KernelEmitter::call(const Node& node, const Index& index) {
   }
   const auto drawn = constants(node.dims("shape"));
   return expressions_.op(node.op, {first, index_value(indices_.linear({split, index.end()}, drawn.value()))});
-}
-
-void KernelEmitter::check(ExprId condition, const Failure& failure, Id id, std::vector<ExprId> values) {
-  if (condition == expressions_.truth(true) || !checked_.insert(condition).second) return;
-  DP_ASSERT(!is_pure_, "`{}` cannot be checked inside a product", name(graph_[id].op));
-  int deepest = expressions_.depth(condition);
-  for (const ExprId value : values) deepest = std::max(deepest, expressions_.depth(value));
-  const auto site = static_cast<std::uint32_t>(module_.sites.size());
-  module_.sites.push_back({std::string(failure.code), failure.message, graph_.note(id).span, {}});
-  append({Check{condition, site, std::move(values)}}, deepest);
-}
-
-// What the hardware or the language leaves no result for.
-void KernelEmitter::check_operands(Id id, const std::vector<ExprId>& operands) {
-  const Node& node = graph_[id];
-  const bool divides = node.op == Op::floor_div || node.op == Op::mod || node.op == Op::rem;
-  if (divides && is_integer(node.type.dtype)) {
-    const Node& divisor = graph_[node.operands[1]];
-    const auto* literal = divisor.op == Op::constant ? &divisor.literal() : nullptr;
-    const bool is_known = literal != nullptr && std::ranges::count(std::get<1>(literal->elements), 0) == 0;
-    const ExprId zero = expressions_.real_constant(node.type.dtype, 0);
-    if (!is_known)
-      check(expressions_.op(Op::ne, {operands[1], zero}),
-            {diag::DivisionByZero.code, "division of an integer by zero"}, id, {});
-  }
-  if (node.op != Op::convert || !is_integer(node.type.dtype) || !is_real(expressions_.dtype(operands[0])))
-    return;
-  const Dtype from = expressions_.dtype(operands[0]);
-  // The bounds are powers of two, exact in either format; -2^31 - 1 is not, so an f32 is compared with -2^31.
-  const double limit = node.type.dtype == Dtype::i32 ? 2147483648.0 : 9223372036854775808.0;
-  const bool has_room = node.type.dtype == Dtype::i32 && from == Dtype::f64;
-  const ExprId low = expressions_.real_constant(from, has_room ? -limit - 1 : -limit);
-  const ExprId above = expressions_.op(has_room ? Op::lt : Op::le, {low, operands[0]});
-  const ExprId below = expressions_.op(Op::lt, {operands[0], expressions_.real_constant(from, limit)});
-  check(expressions_.op(Op::and_, {above, below}),
-        {diag::RuntimeCheck.code, fmt::format("{{}} is no {}", name(node.type.dtype))}, id, {operands[0]});
 }
 
 }  // namespace dp

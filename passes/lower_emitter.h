@@ -40,12 +40,6 @@ class KernelEmitter {
   loops::ExprId pointwise(Id id, const Index& index);
   loops::ExprId call(const Node& node, const Index& index);
   loops::ExprId index_value(const Affine& affine);
-  struct Failure {
-    std::string_view code;
-    std::string message;
-  };
-  void check(loops::ExprId condition, const Failure& failure, Id id, std::vector<loops::ExprId> values);
-  void check_operands(Id id, const std::vector<loops::ExprId>& operands);
 
   // lower_move.cpp
   loops::ExprId moved(Id id, const Index& index);
@@ -53,7 +47,7 @@ class KernelEmitter {
   loops::ExprId sliced(const Node& node, const Index& index);
   loops::ExprId concatenated(const Node& node, const Index& index);
   loops::ExprId taken(Id id, const Index& index);
-  Affine position(Id id, const Index& index);
+  std::optional<Affine> position(Id id, const Index& index);
 
   // lower_reduce.cpp
   struct Reduction {
@@ -96,8 +90,20 @@ class KernelEmitter {
   loops::BufferId new_local(Id id, std::size_t rank);
   void emit_concat(Id id);
   void emit_scatter(Id id);
+
+  // lower_effect.cpp
+  struct Failure {
+    std::string_view code;
+    std::string message;
+    loops::ExprId holds;
+    std::vector<loops::ExprId> values;
+  };
+  Failure failure_of(const Node& node, const Index& index);
+  Failure index_failure(const Node& node, loops::ExprId at);
+  Failure range_failure(const Node& node, loops::ExprId real);
   void emit_check(Id id);
   void emit_print(Id id);
+
   void emit_product(Id id);
   void emit_guarded_product(Id id);
 
@@ -128,7 +134,6 @@ class KernelEmitter {
   std::vector<Id> computed_;
   std::vector<bool> is_computed_;
   std::map<std::pair<Id, Index>, loops::ExprId> memo_;
-  std::set<loops::ExprId> checked_;
   std::map<Id, loops::ExprId> given_;  // nodes that have a value already: a product's accumulator
   bool is_pure_ = false;               // in the factors of a product: nothing but expressions
 

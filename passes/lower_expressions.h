@@ -21,6 +21,8 @@ class Expressions {
   loops::ExprId constant(Dtype dtype, const Literal& literal, std::size_t position = 0);
   loops::ExprId real_constant(Dtype dtype, double value);
   loops::ExprId truth(bool value);
+  /// 0, or false.
+  loops::ExprId zero(Dtype dtype) { return real_constant(dtype, 0); }
   loops::ExprId variable(loops::VariableId variable);
   loops::ExprId value(loops::ValueId value);
   loops::ExprId load(loops::BufferId buffer, loops::ExprId index);

@@ -65,6 +65,12 @@ Affine Indices::known_at_run_time(ExprId expr, Interval interval) {
   return of_atom(atom({.kind = Atom::Kind::run_time, .expr = expr, .interval = interval, .depth = depth}));
 }
 
+Affine Indices::nearest(ExprId expr, Interval interval) {
+  const ExprId not_below = expressions_.op(Op::max, {expr, expressions_.integer(interval.low)});
+  const ExprId inside = expressions_.op(Op::min, {not_below, expressions_.integer(interval.high)});
+  return known_at_run_time(inside, interval);
+}
+
 Indices::Split Indices::split(const Affine& a) const {
   Split result{{}, a};
   for (std::size_t k = 0; k < result.rest.terms.size();) {

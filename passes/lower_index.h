@@ -43,6 +43,8 @@ class Indices {
   Affine known_at_run_time(loops::ExprId expr, Interval interval);
   Affine floor_div(const Affine& a, std::int64_t divisor);
   Affine mod(const Affine& a, std::int64_t divisor);
+  /// The value of the interval that is nearest to an i64 of the program.
+  Affine nearest(loops::ExprId expr, Interval interval);
   /// Limited to the interval.
   Affine clamped(const Affine& a, Interval interval);
 

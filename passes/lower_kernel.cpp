@@ -1,5 +1,4 @@
-// The kinds of kernels that are not products: rows and maps, parts laid side by side, scattering, checks and
-// prints.
+// The kinds of kernels that are not products: rows and maps, parts laid side by side, scattering.
 
 #include <algorithm>
 #include <set>
@@ -28,11 +27,11 @@ Body KernelEmitter::run() {
   });
   if (op != Op::print && std::ranges::all_of(kernel_.outputs, [&](Id id) { return is_empty(graph_[id]); }))
     return {};
-  if (op == Op::assert_) {
-    emit_check(first);
-  } else if (op == Op::print) {
+  if (op == Op::print) {
     emit_print(first);
-  } else if (op == Op::scatter_add) {
+  } else if (info(op).form == Form::effect) {
+    emit_check(first);
+  } else if (is_scatter(op)) {
     emit_scatter(first);
   } else if (op == Op::guarded_dot) {
     emit_guarded_product(first);
@@ -188,44 +187,23 @@ void KernelEmitter::emit_scatter(Id id) {
   const Extents extents = extents_of(node.type);
   const Nest outer = open({extents.begin(), extents.begin() + axis}, NestKind::rows, "i");
   const Nest positions = open(extents_of(graph_[node.operands[1]].type), NestKind::serial, "p");
-  const Affine at = position(id, positions.index);
+  const auto at = position(id, positions.index);
+  DP_ASSERT(at, "a scatter into nothing has no loops");
   const Nest inner = open({extents.begin() + axis + 1, extents.end()}, NestKind::columns, "j");
   Index target = outer.index, part = outer.index;
-  target.push_back(at);
+  target.push_back(*at);
   std::ranges::copy(inner.index, std::back_inserter(target));
   std::ranges::copy(positions.index, std::back_inserter(part));
   std::ranges::copy(inner.index, std::back_inserter(part));
-  const ExprId sum = load(storage_[id].written.front(), indices_.linear(target, extents));
-  store(id, target, expressions_.op(Op::add, {sum, element(node.operands[2], part)}));
+  ExprId value = element(node.operands[2], part);
+  if (node.op == Op::scatter_add) {
+    const ExprId before = load(storage_[id].written.front(), indices_.linear(target, extents));
+    value = expressions_.op(Op::add, {before, value});
+  }
+  store(id, target, value);
   close(inner);
   close(positions);
   close(outer);
-}
-
-void KernelEmitter::emit_check(Id id) {
-  const Node& node = graph_[id];
-  const Nest nest = open(extents_of(node.type), NestKind::map, "i");
-  const Failure failure{diag::AssertionFailed.code, "assertion failed: " + node.string("message")};
-  check(element(node.operands[0], nest.index), failure, id, {});
-  close(nest);
-}
-
-void KernelEmitter::emit_print(Id id) {
-  const Node& node = graph_[id];
-  Print print{static_cast<std::uint32_t>(module_.sites.size()), {}};
-  Site site{"", node.string("message"), graph_.note(id).span, {}};
-  for (const Id operand : node.operands) {
-    const Type& type = graph_[operand].type;
-    site.types.push_back(type);
-    if (type.rank() == 0) {
-      print.values.push_back(element(operand, {}));
-    } else {
-      DP_ASSERT(storage_[operand].read, "a tensor that is printed is stored");
-      print.values.push_back(load(*storage_[operand].read, {}));
-    }
-  }
-  module_.sites.push_back(std::move(site));
-  append({std::move(print)});
 }
 
 }  // namespace dp

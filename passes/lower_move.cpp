@@ -1,7 +1,5 @@
 // Moves: the element of the result is the element of an operand at another index.
 
-#include <fmt/format.h>
-
 #include "passes/lower_emitter.h"
 
 namespace dp {
@@ -59,8 +57,7 @@ ExprId KernelEmitter::sliced(const Node& node, const Index& index) {
 ExprId KernelEmitter::padded(const Node& node, const Index& index) {
   const Extents extents = extents_of(graph_[node.operands[0]].type);
   const std::vector<std::int64_t> low = known(node.dims("low"));
-  const ExprId zero = node.type.dtype == Dtype::boolean ? expressions_.truth(false)
-                                                        : expressions_.real_constant(node.type.dtype, 0);
+  const ExprId zero = expressions_.zero(node.type.dtype);
   ExprId inside = expressions_.truth(true);
   Index from(index.size());
   for (std::size_t k = 0; k < index.size(); ++k) {
@@ -102,19 +99,15 @@ ExprId KernelEmitter::concatenated(const Node& node, const Index& index) {
   return result.value_or(expressions_.real_constant(node.type.dtype, 0));
 }
 
-/// The position along its axis that a move by run-time integers reads at `index` of them, checked to exist.
-Affine KernelEmitter::position(Id id, const Index& index) {
+/// The position along its axis that a move by run-time integers reads at `index` of them, moved inside;
+/// nothing where the axis is empty.
+std::optional<Affine> KernelEmitter::position(Id id, const Index& index) {
   const Node& node = graph_[id];
-  const std::int64_t axis = node.integer("axis");
-  const std::int64_t extent = extents_of(graph_[node.operands[0]].type)[static_cast<std::size_t>(axis)];
-  const Id positions = node.operands[1];
-  const ExprId at = expressions_.convert(Dtype::i64, element(positions, index));
-  const ExprId not_below = expressions_.op(Op::le, {expressions_.integer(0), at});
-  const ExprId not_above = expressions_.op(Op::lt, {at, expressions_.integer(extent)});
-  check(expressions_.op(Op::and_, {not_below, not_above}),
-        {diag::IndexOutOfRange.code, fmt::format("index {{}} is outside axis {} of size {}", axis, extent)},
-        id, {at});
-  return indices_.known_at_run_time(at, {0, std::max<std::int64_t>(extent - 1, 0)});
+  const auto axis = static_cast<std::size_t>(node.integer("axis"));
+  const std::int64_t extent = extents_of(graph_[node.operands[0]].type)[axis];
+  if (extent == 0) return std::nullopt;
+  const ExprId at = expressions_.convert(Dtype::i64, element(node.operands[1], index));
+  return indices_.nearest(at, {0, extent - 1});
 }
 
 ExprId KernelEmitter::taken(Id id, const Index& index) {
@@ -127,7 +120,9 @@ ExprId KernelEmitter::taken(Id id, const Index& index) {
     positions.assign(first, last);
     from.erase(from.begin() + axis, from.begin() + axis + static_cast<std::ptrdiff_t>(rank));
   }
-  from.insert(from.begin() + axis, position(id, positions));
+  const auto inside = position(id, positions);
+  if (!inside) return expressions_.zero(node.type.dtype);
+  from.insert(from.begin() + axis, *inside);
   return element(node.operands[0], from);
 }
 

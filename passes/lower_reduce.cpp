@@ -190,8 +190,7 @@ bool KernelEmitter::merge_reduce(Reduce& reduce, Body& body) {
   Footprint between;
   for (std::size_t k = body.size(); k-- > 0;) {
     gather(module_, body[k], between);
-    const bool is_check = std::holds_alternative<Check>(body[k].node);  // it may be what makes an index legal
-    if (is_check || meet(own.needed, between.given) || meet(own.loaded, between.stored)) break;
+    if (meet(own.needed, between.given) || meet(own.loaded, between.stored)) break;
     auto* other = std::get_if<Reduce>(&body[k].node);
     const bool is_same = other != nullptr && other->order == reduce.order &&
                          other->outer_extent == reduce.outer_extent &&

@@ -1,8 +1,7 @@
 // Constants folded: what is known is computed here, by the interpreter's own arithmetic, so that not a bit
-// differs. What would stop with an error at run time is left to do so.
+// differs.
 
 #include <algorithm>
-#include <cmath>
 
 #include "ir/evaluate.h"
 #include "ir/interpret.h"
@@ -32,16 +31,6 @@ bool all_constant(const Simplifier& simplifier, const Node& node) {
                                                [&](Id id) { return simplifier.node(id).op == Op::constant; });
 }
 
-/// Division of integers by zero, and a real that no integer is near.
-bool stops_at_run_time(const Simplifier& simplifier, const Node& node) {
-  const Node& last = simplifier.node(node.operands.back());
-  if (node.op == Op::floor_div || node.op == Op::mod || node.op == Op::rem) return integer_splat(last) == 0;
-  if (node.op != Op::convert || is_real(node.type.dtype)) return false;
-  const std::optional<double> real = real_splat(last);
-  const double limit = node.type.dtype == Dtype::i32 ? 0x1p31 : 0x1p63;
-  return real && !(std::abs(*real) < limit);
-}
-
 /// A pointwise op of constants with equal elements.
 Simplified fold_splats(Simplifier& simplifier, const Node& node) {
   std::vector<Literal> literals;
@@ -50,7 +39,6 @@ Simplified fold_splats(Simplifier& simplifier, const Node& node) {
     if (!real_splat(operand) && !integer_splat(operand)) return std::nullopt;
     literals.push_back(operand.literal());
   }
-  if (stops_at_run_time(simplifier, node)) return std::nullopt;
   const Dtype from = simplifier.type(node.operands[node.op == Op::select ? 1 : 0]).dtype;
   Literal value = evaluate(node.op, node.attributes, literals, from, node.type.dtype);
   return simplifier.graph.add(Op::constant, {}, {{"value", std::move(value)}}, node.type);
@@ -69,24 +57,51 @@ Literal literal_of(const Array& array) {
   return is_real(array.dtype()) ? Literal{std::move(reals)} : Literal{std::move(integers)};
 }
 
-/// Any op of small constants, run through the interpreter; not where the constant would be larger than what
-/// it is made of, as in a broadcast.
-Simplified fold_small(Simplifier& simplifier, const Node& node) {
-  const auto count = element_count(node.type.shape).constant();
-  std::int64_t elements = 0;
-  for (const Id id : node.operands) {
-    const auto operand = element_count(simplifier.type(id).shape).constant();
-    if (!operand || *operand > most_elements) return std::nullopt;
-    elements += *operand;
-  }
-  if (!count || *count > std::max(elements, always_small) || elements > most_elements) return std::nullopt;
+/// The node alone, of constants.
+Graph isolated(const Simplifier& simplifier, const Node& node) {
   Graph alone;
   std::vector<Id> operands;
   for (const Id id : node.operands) {
     operands.push_back(alone.add(Op::constant, {}, simplifier.node(id).attributes, simplifier.type(id)));
   }
-  alone.outputs = {{"", alone.add(node.op, std::move(operands), node.attributes)}};
-  const Result<std::vector<Array>> values = interpret(alone, {});
+  const Id id = alone.add(node.op, std::move(operands), node.attributes);
+  if (info(node.op).form == Form::effect) {
+    alone.effects = {id};
+  } else {
+    alone.outputs = {{"", id}};
+  }
+  return alone;
+}
+
+bool is_small(const Simplifier& simplifier, const Node& node) {
+  std::int64_t elements = 0;
+  for (const Id id : node.operands) {
+    const auto count = element_count(simplifier.type(id).shape).constant();
+    if (!count || *count > most_elements) return false;
+    elements += *count;
+  }
+  return elements <= most_elements;
+}
+
+/// A check that is known to hold, or is never taken, becomes the bools that it is made of: `rewrite` then
+/// drops it from the order of effects.
+Simplified fold_check(Simplifier& simplifier, const Node& node) {
+  if (node.op == Op::print) return std::nullopt;
+  const Id taken = node.operands.back();
+  if (integer_splat(simplifier.node(taken)) == (node.op == Op::assert_ ? 1 : 0)) return taken;
+  if (!all_constant(simplifier, node) || !is_small(simplifier, node)) return std::nullopt;
+  return interpret(isolated(simplifier, node), {}) ? Simplified(taken) : std::nullopt;
+}
+
+/// Any op of small constants, run through the interpreter; not where the constant would be larger than what
+/// it is made of, as in a broadcast.
+Simplified fold_small(Simplifier& simplifier, const Node& node) {
+  const auto count = element_count(node.type.shape).constant();
+  if (!count || !is_small(simplifier, node)) return std::nullopt;
+  std::int64_t elements = 0;
+  for (const Id id : node.operands) elements += element_count(simplifier.type(id).shape).constant().value();
+  if (*count > std::max(elements, always_small)) return std::nullopt;
+  const Result<std::vector<Array>> values = interpret(isolated(simplifier, node), {});
   if (!values) return std::nullopt;
   return simplifier.graph.add(Op::constant, {}, {{"value", literal_of(values->front())}}, node.type);
 }
@@ -96,16 +111,14 @@ Simplified fold_small(Simplifier& simplifier, const Node& node) {
 Simplified fold(Simplifier& simplifier, Id id) {
   const Node node = simplifier.node(id);
   const Form form = info(node.op).form;
-  // An assertion that holds becomes the value it asserts: `rewrite` then drops it from the order of effects.
-  if (node.op == Op::assert_ && integer_splat(simplifier.node(node.operands[0])) == 1)
-    return node.operands[0];
+  if (form == Form::effect) return fold_check(simplifier, node);
   if (form == Form::leaf) return fold_leaf(simplifier, node);
   const bool stands_alone = form != Form::level && form != Form::binder && form != Form::loop;
-  if (!stands_alone || form == Form::effect || !all_constant(simplifier, node)) return std::nullopt;
+  if (!stands_alone || !all_constant(simplifier, node)) return std::nullopt;
   if (is_pointwise(node.op)) {
     if (Simplified found = fold_splats(simplifier, node)) return found;
   }
-  return stops_at_run_time(simplifier, node) ? std::nullopt : fold_small(simplifier, node);
+  return fold_small(simplifier, node);
 }
 
 }  // namespace dp

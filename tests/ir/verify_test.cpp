@@ -105,7 +105,11 @@ const std::map<std::string, std::vector<Broken>> broken_graphs = {
     {"effects",
      {{"is among the effects but is none", [](Graph& g) { g.effects.push_back(0); }},
       {"is an effect that is not in the order",
-       [](Graph& g) { g.outputs.push_back({"z", g.add(Op::print, {0}, {{"message", std::string()}})}); }}}},
+       [](Graph& g) {
+         const Id taken = g.add(Op::constant, {}, {{"value", Literal{std::vector<std::int64_t>{1}}}},
+                                {Dtype::boolean, {}});
+         g.outputs.push_back({"z", g.add(Op::print, {taken}, {{"message", std::string()}})});
+       }}}},
     {"scopes",
      {{"uses a bound variable outside of its loop",
        [](Graph& g) {
@@ -221,8 +225,9 @@ TEST_CASE("stages are told by what a graph carries", "[verify]") {
 
 TEST_CASE("a broken graph from a file is a diagnostic", "[verify]") {
   Sources sources;
-  const FileId file =
-      sources.add("f.ir", "graph f(x: f32) {\n %0 = print(x) message=\"\" : bool\n return %0\n}\n");
+  const FileId file = sources.add(
+      "f.ir",
+      "graph f(x: f32) {\n %0 = isnan(x) : bool\n %1 = print(%0) message=\"\" : bool\n return %1\n}\n");
   const Result<Graph> graph = parse_graph(sources, file);
   REQUIRE(graph);
   const Status status = verify_read(*graph, file);

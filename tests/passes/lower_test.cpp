@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 
 #include "ir/loops.h"
 #include "passes/expression.h"
@@ -17,9 +19,7 @@ namespace {
 /// Levels and bound variables are gone before `fuse`.
 bool reaches_lowering(Op op) {
   const Form form = info(op).form;
-  const bool is_check = form == Form::effect && op != Op::assert_ && op != Op::print;
-  return form != Form::level && form != Form::binder && form != Form::loop && !is_check &&
-         op != Op::scatter_set;
+  return form != Form::level && form != Form::binder && form != Form::loop;
 }
 
 }  // namespace
@@ -53,24 +53,44 @@ Array array_of(std::vector<std::int64_t> values) {
 }  // namespace
 
 TEST_CASE("what stops the interpreter stops the loops, with the same words", "[lower]") {
-  Graph divided;
-  const Expression a = integers(divided, "a", 2), b = integers(divided, "b", 2);
-  divided.outputs = {{"", pointwise(Op::floor_div, {a, b}).id}};
-  const std::vector<Array> by_zero{array_of({7, 8}), array_of({2, 0})};
-  CHECK(difference(divided, lowered(fuse(divided)), by_zero) == "");
-  CHECK(loops::interpret(lowered(fuse(divided)), by_zero).error().code == "E3004");
-  CHECK(difference(divided, lowered(fuse(divided)), {array_of({7, -8}), array_of({2, 3})}) == "");
-
-  Graph gathered;
-  const Expression x{&gathered, gathered.input("x", {Dtype::f32, {3, 5}})};
-  const Expression at = integers(gathered, "at", 4);
-  const Expression part{&gathered, gathered.add(Op::gather, {x.id, at.id}, {{"axis", std::int64_t{1}}})};
-  gathered.outputs = {{"", reduce(Op::reduce_sum, exp(part), {1}).id}};
-  std::vector<Array> inputs = example_inputs(gathered);
-  for (const std::int64_t bad : {-1, 5}) {
-    inputs[1] = array_of({0, 4, bad, 1});
-    CHECK(difference(gathered, lowered(fuse(gathered)), inputs) == "");
-    CHECK(loops::interpret(lowered(fuse(gathered)), inputs).error().code == "E3003");
+  struct Case {
+    Op check;
+    Dtype dtype;
+    Attributes attributes;
+    std::vector<double> bad;
+    const char* code;
+  };
+  const Attributes to_narrow{{"dtype", Dtype::i32}}, to_wide{{"dtype", Dtype::i64}};
+  const Case cases[] = {
+      {Op::check_index, Dtype::i64, {{"axis", std::int64_t{1}}, {"dim", Shape{5}}}, {-1, 5}, "E3003"},
+      {Op::check_index, Dtype::i32, {{"axis", std::int64_t{0}}, {"dim", Shape{0}}}, {0}, "E3003"},
+      {Op::check_divisor, Dtype::i64, {}, {0}, "E3004"},
+      {Op::check_range, Dtype::f32, to_narrow, {0x1p31, -0x1.000002p31, NAN, INFINITY}, "E3005"},
+      {Op::check_range, Dtype::f64, to_narrow, {0x1p31, -0x1p31 - 1}, "E3005"},
+      {Op::check_range, Dtype::f64, to_wide, {0x1p63, NAN}, "E3005"},
+  };
+  for (const Case& one : cases) {
+    Graph graph;
+    const Id x = graph.input("x", {one.dtype, {2, 3}}),
+             taken = graph.input("taken", {Dtype::boolean, {2, 3}});
+    graph.effects = {graph.add(one.check, {x, taken}, one.attributes)};
+    graph.annotate(graph.effects[0], {"", {0, 3, 4}, ""});
+    const loops::Module module = lowered(fuse(graph));
+    for (const double bad : one.bad) {
+      Array values(one.dtype, {2, 3}), first(Dtype::boolean, {2, 3});
+      for (std::int64_t k = 0; k < 6; ++k)
+        is_real(one.dtype) ? values.set_real(k, k == 4 ? bad : 1) : values.set_integer(k, k == 4 ? bad : 1);
+      for (std::int64_t k = 0; k < 6; ++k) first.set_integer(k, k < 4 && one.bad != std::vector{0.0} ? 1 : 0);
+      INFO(name(one.check) << " " << bad);
+      CHECK(difference(graph, module, {values, first}) == "");
+      CHECK(loops::interpret(module, {{values, first}}));
+      first.set_integer(4, 1);
+      CHECK(difference(graph, module, {values, first}) == "");
+      const auto failed = loops::interpret(module, {{values, first}});
+      REQUIRE_FALSE(failed);
+      CHECK(failed.error().code == one.code);
+      CHECK(failed.error().at == Span{0, 3, 4});
+    }
   }
 
   Graph asserted;
@@ -82,6 +102,32 @@ TEST_CASE("what stops the interpreter stops the loops, with the same words", "[l
   values.set_real(2, 0.5);
   CHECK(difference(asserted, lowered(fuse(asserted)), {values}) == "");
   CHECK(loops::interpret(lowered(fuse(asserted)), {{values}}).error().code == "E3002");
+}
+
+TEST_CASE("ops are total", "[lower]") {
+  Graph divided;
+  const Expression a = integers(divided, "a", 4), b = integers(divided, "b", 4);
+  for (const Op op : {Op::floor_div, Op::mod, Op::rem})
+    divided.outputs.push_back({std::string(name(op)), pointwise(op, {a, b}).id});
+  const std::vector<Array> by_zero{array_of({7, -8, INT64_MIN, INT64_MIN}), array_of({0, 0, -1, 0})};
+  CHECK(difference(divided, lowered(fuse(divided)), by_zero) == "");
+
+  for (const std::int64_t extent : {5, 0}) {
+    Graph moved;
+    const Expression x{&moved, moved.input("x", {Dtype::f32, {3, extent}})};
+    const Expression v{&moved, moved.input("v", {Dtype::f32, {3, 4}})};
+    const Expression at = integers(moved, "at", 4), each = integers(moved, "each", 3);
+    const Attributes axis{{"axis", std::int64_t{1}}};
+    moved.outputs = {{"gather", moved.add(Op::gather, {x.id, at.id}, axis)},
+                     {"take", moved.add(Op::take, {x.id, each.id}, axis)},
+                     {"add", moved.add(Op::scatter_add, {x.id, at.id, v.id}, axis)},
+                     {"set", moved.add(Op::scatter_set, {x.id, at.id, v.id}, axis)}};
+    std::vector<Array> inputs = example_inputs(moved);
+    inputs[2] = array_of({-7, 4, INT64_MAX, 4});
+    inputs[3] = array_of({-1, 5, INT64_MIN});
+    CHECK(difference(moved, lowered(fuse(moved)), inputs) == "");
+    CHECK(difference(moved, lowered(unfused(moved)), inputs) == "");
+  }
 }
 
 TEST_CASE("an index taken apart and put together again is what it was", "[lower]") {

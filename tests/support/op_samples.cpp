@@ -165,9 +165,11 @@ std::vector<OpSample> effect_samples(Op op) {
   const std::string between("loss \0 of \0\0", 12);
   Builder builder{op}, empty{op};
   const Id x = builder.input({Dtype::f32, {}}), y = builder.input({Dtype::i64, {2, 3}});
+  const Id taken = builder.input({Dtype::boolean, {}}, {0, 1}),
+           always = empty.input({Dtype::boolean, {}}, {1, 1});
   std::vector<OpSample> samples;
-  samples.push_back(builder.finish({x, y}, {{"message", between}}));
-  samples.push_back(empty.finish({}, {{"message", std::string("hello", 6)}}));
+  samples.push_back(builder.finish({taken, x, y}, {{"message", between}}));
+  samples.push_back(empty.finish({always}, {{"message", std::string("hello", 6)}}));
   return samples;
 }
 
