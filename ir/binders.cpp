@@ -1,6 +1,7 @@
 #include "ir/binders.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace dp {
 
@@ -43,6 +44,43 @@ std::vector<Id> dependents(const Graph& graph, std::span<const Id> roots, std::i
   }
   std::ranges::sort(found);
   return found;
+}
+
+namespace {
+
+/// Whether that operand is in the loop that the node closes.
+bool is_body(const Node& node, std::size_t operand) {
+  return node.op == Op::for_ || (node.op == Op::scan && operand >= scan_operands(node).initial.size());
+}
+
+Variables common(const Variables& a, const Variables& b) {
+  Variables both;
+  std::ranges::set_intersection(a, b, std::inserter(both, both.end()));
+  return both;
+}
+
+}  // namespace
+
+std::vector<Id> nodes_of_step(const Graph& graph, std::span<const Id> roots, std::int64_t variable,
+                              FreeVariables& free) {
+  using Place = std::pair<Id, Variables>;  // a node, and those of its variables that loops inside bind
+  std::vector<Place> pending;
+  for (const Id root : roots) pending.emplace_back(root, Variables());
+  std::set<Place> seen;
+  std::set<Id> found;
+  while (!pending.empty()) {
+    const auto [id, inside] = pending.back();
+    pending.pop_back();
+    if (!free.of(id).contains(variable) || !seen.insert({id, inside}).second) continue;
+    if (inside.empty()) found.insert(id);
+    const Node& node = graph[id];
+    for (std::size_t k = 0; k < node.operands.size(); ++k) {
+      Variables deeper = inside;
+      if (is_body(node, k)) deeper.insert(node.integer("id"));
+      pending.emplace_back(node.operands[k], common(deeper, free.of(node.operands[k])));
+    }
+  }
+  return {found.begin(), found.end()};
 }
 
 std::int64_t next_loop_id(const Graph& graph) {

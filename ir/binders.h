@@ -35,6 +35,11 @@ ScanOperands scan_operands(const Node& scan);
 std::vector<Id> dependents(const Graph& graph, std::span<const Id> roots, std::int64_t variable,
                            FreeVariables& free);
 
+/// Those of them that a step of that variable's loop computes once: not those that depend on the variable of
+/// a loop inside, which computes them in its own steps.
+std::vector<Id> nodes_of_step(const Graph& graph, std::span<const Id> roots, std::int64_t variable,
+                              FreeVariables& free);
+
 /// The first number that no loop of the graph has as its id.
 std::int64_t next_loop_id(const Graph& graph);
 

@@ -17,7 +17,7 @@ void Interpreter<M>::run_effect(Id id) {
   if (info(graph_[id].op).form != Form::effect) return;  // a loop: has run where it was computed
   for (const std::int64_t variable : free_.of(id)) {
     if (bound_.contains(variable)) continue;
-    const std::vector<Id> nodes = dependents(graph_, graph_[id].operands, variable, free_);
+    const std::vector<Id> nodes = nodes_of_step(graph_, graph_[id].operands, variable, free_);
     for (std::int64_t number = 0; number < extent_of_index(nodes, variable) && !failure_; ++number) {
       step(variable, number, nodes);
       run_effect(id);

@@ -16,16 +16,37 @@ void Interpreter<M>::step(std::int64_t variable, std::int64_t number, const std:
 }
 
 template <class M>
+template <class Run>
+void Interpreter<M>::bind(std::int64_t variable, const std::vector<Id>& nodes, const Run& run) {
+  if (!bound_.contains(variable)) {
+    run();
+    bound_.erase(variable);
+    return;
+  }
+  const std::int64_t number = steps_.at(variable);
+  const std::vector<Tensor<E>> carried = carried_[variable];
+  const std::map<Id, std::vector<Tensor<E>>> results = results_;
+  std::vector<Tensor<E>> values;
+  for (const Id id : nodes) values.push_back(values_[id]);
+  run();
+  steps_[variable] = number;
+  carried_[variable] = carried;
+  results_ = results;
+  for (std::size_t k = 0; k < nodes.size(); ++k) values_[nodes[k]] = std::move(values[k]);
+}
+
+template <class M>
 Tensor<typename M::Element> Interpreter<M>::stacked(const Node& node, const Extents& shape) {
   const std::int64_t variable = node.integer("id");
-  const std::vector<Id> nodes = dependents(graph_, node.operands, variable, free_);
+  const std::vector<Id> nodes = nodes_of_step(graph_, node.operands, variable, free_);
   Tensor<E> out{node.type.dtype, shape, {}};
-  for (std::int64_t number = 0; number < shape[0] && !failure_; ++number) {
-    step(variable, number, nodes);
-    const std::vector<E>& part = values_[node.operands[0]].values;
-    out.values.insert(out.values.end(), part.begin(), part.end());
-  }
-  bound_.erase(variable);
+  bind(variable, nodes, [&] {
+    for (std::int64_t number = 0; number < shape[0] && !failure_; ++number) {
+      step(variable, number, nodes);
+      const std::vector<E>& part = values_[node.operands[0]].values;
+      out.values.insert(out.values.end(), part.begin(), part.end());
+    }
+  });
   return out;
 }
 
@@ -76,10 +97,10 @@ Tensor<typename M::Element> Interpreter<M>::scan(Id id) {
   const ScanOperands operands = scan_operands(node);
   const std::int64_t variable = node.integer("id");
   const std::vector<Id> nodes =
-      dependents(graph_, std::span(node.operands).subspan(operands.initial.size()), variable, free_);
+      nodes_of_step(graph_, std::span(node.operands).subspan(operands.initial.size()), variable, free_);
   std::vector<Tensor<E>> first;
   for (const Id initial : operands.initial) first.push_back(values_[initial]);
-  Tensor<E> count = run_steps(id, std::move(first), [&](std::int64_t number, const auto& carried) {
+  const auto run_step = [&](std::int64_t number, const std::vector<Tensor<E>>& carried) {
     carried_[variable] = carried;
     step(variable, number, nodes);
     for (std::size_t k = 0; k < operands.effects.size() && !failure_; ++k) run_effect(operands.effects[k]);
@@ -87,8 +108,9 @@ Tensor<typename M::Element> Interpreter<M>::scan(Id id) {
     for (const Id next : operands.next) left.push_back(values_[next]);
     for (const Id part : operands.stacked) left.push_back(values_[part]);
     return left;
-  });
-  bound_.erase(variable);
+  };
+  Tensor<E> count;
+  bind(variable, nodes, [&] { count = run_steps(id, std::move(first), run_step); });
   return count;
 }
 

@@ -146,6 +146,10 @@ class Interpreter {
   // ---- loops (interpret_loops.h)
   /// One step of the loop that binds the variable; `nodes` depend on it.
   void step(std::int64_t variable, std::int64_t number, const std::vector<Id>& nodes);
+  /// Runs a loop that computes `nodes`. It may stand in a step of a loop of its own number, as a sum in the
+  /// gradient of what was summed does: that step goes on with what it had.
+  template <class Run>
+  void bind(std::int64_t variable, const std::vector<Id>& nodes, const Run& run);
   Tensor<E> stacked(const Node& node, const Extents& shape);
   std::int64_t extent_of(const Node& node) const;
   bool goes_on(const Node& node, const std::vector<Tensor<E>>& carried) const;

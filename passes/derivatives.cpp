@@ -23,11 +23,13 @@ bool is_move(Op op) { return info(op).form == Form::move; }
 
 /// Linear in all their real operands together, rather than in each.
 bool is_jointly_linear(Op op) {
-  return info(op).derivative == DerivativeKind::linear || op == Op::scatter_add;
+  return info(op).derivative == DerivativeKind::linear || op == Op::scatter_add || op == Op::scatter_set;
 }
 
 /// Linear in each real operand.
-bool is_multilinear(Op op) { return is_move(op) || op == Op::dot || op == Op::guarded_dot; }
+bool is_multilinear(Op op) {
+  return is_move(op) || op == Op::dot || op == Op::guarded_dot || op == Op::at || op == Op::put;
+}
 
 /// The op on the tangents, and on zeros where an operand has none.
 Expression on_tangents(const Application& application, const Tangents& tangents) {
@@ -95,6 +97,11 @@ bool may_be_unbounded(const Graph& graph, const Node& node, std::size_t operand)
     case Op::select:
     case Op::convert:
     case Op::mark:
+    case Op::carry:
+    case Op::for_:
+    case Op::at:
+    case Op::put:
+    case Op::result:
     case Op::reduce_sum:
     case Op::reduce_max:
     case Op::reduce_min: return false;
@@ -118,6 +125,7 @@ Adjoint pull_back(const Application& application, std::size_t operand, const Adj
   const OpInfo& row = info(application.node.op);
   if (row.form == Form::move) return rules::pull_move(application, operand, ct);
   if (row.form == Form::reduce) return rules::pull_reduce(application, ct);
+  if (row.form == Form::binder) return rules::pull_binder(application, ct);
   const Expression product = rules::local_product(application, operand, ct.value);
   const bool keep_apart = may_be_unbounded(*application.graph, application.node, operand);
   return {keep_apart ? ct.guard.keep(product) : product, ct.guard};

@@ -75,6 +75,14 @@ Guard Guard::moved(const std::function<Expression(const Expression&)>& move) con
   return result;
 }
 
+std::set<Id> Guard::conditions() const {
+  std::set<Id> ids;
+  for (const Conditions& term : terms_) {
+    for (const auto& [condition, value] : term) ids.insert(condition);
+  }
+  return ids;
+}
+
 Expression Guard::expression(Graph& graph) const {
   DP_ASSERT(!is_everywhere(), "a guard that holds everywhere is no node");
   Expression any{&graph, no_id};

@@ -29,6 +29,8 @@ class Guard {
   /// The guard after a move that takes every element of the result from the operand. Such moves may be done
   /// to each condition for itself.
   Guard moved(const std::function<Expression(const Expression&)>& move) const;
+  /// The bools that it is made of.
+  std::set<Id> conditions() const;
   /// As a bool node; the guard must not be everywhere.
   Expression expression(Graph& graph) const;
   /// The value where the guard holds, else 0.

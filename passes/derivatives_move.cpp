@@ -98,6 +98,52 @@ Adjoint pull_scatter_add(const Application& application, std::size_t k, const Ad
   });
 }
 
+Expression with_parts(const Application& scatter, const Expression& whole, const Expression& parts) {
+  Graph& graph = *scatter.graph;
+  return {&graph, graph.add(Op::scatter_set, {whole.id, scatter.node.operands[1], parts.id},
+                            scatter.node.attributes)};
+}
+
+Expression parts_of(const Application& scatter, const Expression& whole) {
+  Graph& graph = *scatter.graph;
+  return {&graph, graph.add(Op::gather, {whole.id, scatter.node.operands[1]}, scatter.node.attributes)};
+}
+
+/// Of several parts for one position, which one stayed: the last, whose number a scatter of the numbers
+/// leaves. Of the shape of the parts; nothing where there is one part.
+std::optional<Expression> parts_that_stayed(const Application& scatter) {
+  const Expression index = scatter.operand(1);
+  const Shape positions = index.shape(), shape = scatter.operand(2).shape();
+  if (positions.empty()) return std::nullopt;
+  Graph& graph = *scatter.graph;
+  const auto axis = static_cast<std::size_t>(scatter.node.integer("axis"));
+  const Expression numbers = reshape(iota(graph, 0, {element_count(positions)}), positions);
+  const Expression none = splat(graph, -1.0, {Dtype::i64, {scatter.node.type.shape[axis]}});
+  const Attributes along{{"axis", std::int64_t{0}}};
+  const Id last = graph.add(Op::scatter_set, {none.id, index.id, numbers.id}, along);
+  const Expression left{&graph, graph.add(Op::gather, {last, index.id}, along)};
+  return broadcast(left == numbers, axes_between(axis, axis + positions.size()), shape);
+}
+
+/// The tensor has no part in the result where another was set; a part reads its own, if it stayed.
+Adjoint pull_scatter_set(const Application& application, std::size_t k, const Adjoint& ct) {
+  Graph& graph = *application.graph;
+  if (k == 0) {
+    const Shape parts = application.operand(2).shape();
+    const auto cleared = [&](const Expression& value) {
+      return with_parts(application, value, splat(graph, 0.0, {value.type().dtype, parts}));
+    };
+    const Expression value = cleared(ct.value);
+    if (ct.guard.is_everywhere()) return {value, {}};
+    return {value, Guard::where(cleared(ct.guard.expression(graph)))};
+  }
+  const Adjoint read = moved(ct, [&](const Expression& value) { return parts_of(application, value); });
+  const std::optional<Expression> stayed = parts_that_stayed(application);
+  if (!stayed) return read;
+  const Expression value = select(*stayed, read.value, zero(read.value));
+  return {value, read.guard.is_everywhere() ? Guard() : read.guard.and_where(*stayed, true)};
+}
+
 }  // namespace
 
 Adjoint pull_move(const Application& application, std::size_t k, const Adjoint& ct) {
@@ -111,6 +157,7 @@ Adjoint pull_move(const Application& application, std::size_t k, const Adjoint& 
     case Op::take: return pull_take(application, ct);
     case Op::gather: return pull_gather(application, ct);
     case Op::scatter_add: return pull_scatter_add(application, k, ct);
+    case Op::scatter_set: return pull_scatter_set(application, k, ct);
     case Op::flip:
       return moved(ct, [&](const Expression& value) { return flip(value, node.integers("axes")); });
     default: break;

@@ -20,12 +20,15 @@ Adjoint moved(const Adjoint& ct, const Move& move) {
 Expression local_product(const Application& application, std::size_t k, const Expression& ct);
 Adjoint pull_select(const Application& application, std::size_t k, const Adjoint& ct);
 
-/// broadcast, reshape, transpose, slice, pad, concat, flip, take, gather, scatter_add.
+/// broadcast, reshape, transpose, slice, pad, concat, flip, take, gather, scatter_add, scatter_set.
 Adjoint pull_move(const Application& application, std::size_t k, const Adjoint& ct);
 
 /// reduce_sum, reduce_prod, reduce_max, reduce_min.
 Adjoint pull_reduce(const Application& application, const Adjoint& ct);
 Expression push_reduce(const Application& application, const Expression& tangent);
+
+/// for_, at, put: of the operand 0.
+Adjoint pull_binder(const Application& application, const Adjoint& ct);
 
 /// dot, guarded_dot.
 Adjoint pull_dot(const Application& application, std::size_t k, const Adjoint& ct);

@@ -15,7 +15,8 @@ namespace {
 /// was replaced under is itself.
 class Levels {
  public:
-  explicit Levels(const Graph& graph) : graph_(graph), live_(live_nodes(graph)), now_(graph.size(), no_id) {}
+  explicit Levels(const Graph& graph)
+      : graph_(graph), live_(live_nodes(graph)), now_(graph.size(), no_id), variables_(graph_) {}
 
   Status replace() {
     for (const Id id : live_) {
@@ -52,7 +53,7 @@ class Levels {
     const Id y = now_[vjp.operands[0]], dy = now_[vjp.operands[2]], mark = mark_of(vjp);
     std::map<Id, Id>& gradients = sweeps_[{y, dy}];
     if (!gradients.contains(mark)) {
-      Result<std::map<Id, Id>> sweep = reverse_sweep(graph_, y, dy, marks_of(y, dy, mark));
+      Result<std::map<Id, Id>> sweep = reverse_sweep(graph_, y, dy, marks_of(y, dy, mark), variables_);
       if (!sweep) return sweep.error();
       gradients.merge(*sweep);
     }
@@ -79,6 +80,7 @@ class Levels {
   Graph graph_;
   std::vector<Id> live_;
   std::vector<Id> now_;
+  LoopVariables variables_;
   std::map<std::pair<Id, Id>, std::map<Id, Id>> sweeps_;
 };
 

@@ -12,11 +12,17 @@ namespace {
 /// What users have added to each node's adjoint so far.
 class Adjoints {
  public:
-  explicit Adjoints(const DerivativePath& path) : path_(path) {}
+  /// `root` are the variables that y and dy depend on: they stay bound by the loops around.
+  Adjoints(const DerivativePath& path, LoopVariables& variables, Variables root)
+      : path_(path), variables_(variables), root_(std::move(root)) {}
 
-  /// Drops a guard that has nothing to keep out below.
+  /// Drops a guard that has nothing to keep out below. Sums over the loops that the user is in and the node
+  /// is not.
   void gain(Id id, Adjoint contribution) {
     if (!path_.is_guarded(id)) contribution.guard = Guard();
+    Variables kept = variables_.of(id);
+    kept.insert(root_.begin(), root_.end());
+    contribution = summed_over_indices(contribution, kept, variables_);
     const auto [place, first] = sums_.try_emplace(id, contribution);
     if (first) return;
     place->second = {place->second.value + contribution.value,
@@ -29,6 +35,8 @@ class Adjoints {
 
  private:
   const DerivativePath& path_;
+  LoopVariables& variables_;
+  Variables root_;
   std::unordered_map<Id, Adjoint> sums_;
 };
 
@@ -41,10 +49,13 @@ void annotate_after(Graph& graph, Id derivative, Id node) {
 
 }  // namespace
 
-Result<std::map<Id, Id>> reverse_sweep(Graph& graph, Id y, Id dy, std::span<const Id> marks) {
+Result<std::map<Id, Id>> reverse_sweep(Graph& graph, Id y, Id dy, std::span<const Id> marks,
+                                       LoopVariables& variables) {
   Result<DerivativePath> path = find_path(graph, y, marks);
   if (!path) return path.error();
-  Adjoints adjoints(*path);
+  Variables root = variables.of(y);
+  root.merge(Variables(variables.of(dy)));
+  Adjoints adjoints(*path, variables, std::move(root));
   adjoints.gain(y, {{&graph, dy}, {}});
   for (std::size_t k = path->nodes().size(); k-- > 0;) {
     const Application application(graph, path->nodes()[k]);

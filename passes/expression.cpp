@@ -110,6 +110,27 @@ Expression reduce(Op op, const Expression& x, const Axes& axes) {
   return axes.empty() ? x : apply(op, {x}, {{"axes", axes}});
 }
 
+Expression loop_index(Graph& graph, std::int64_t loop, const Dim& extent) {
+  return {&graph, graph.add(Op::index, {}, {{"id", loop}, {"dim", Shape{extent}}})};
+}
+
+Expression for_each(const Expression& x, std::int64_t loop, const Dim& extent) {
+  return apply(Op::for_, {x}, {{"id", loop}, {"dim", Shape{extent}}});
+}
+
+Expression part_at(const Expression& x, const std::vector<Expression>& indices, const Axes& axes) {
+  std::vector<Expression> operands{x};
+  operands.insert(operands.end(), indices.begin(), indices.end());
+  return apply(Op::at, operands, {{"axes", axes}});
+}
+
+Expression put(const Expression& part, const std::vector<Expression>& indices, const Axes& axes,
+               const Shape& shape) {
+  std::vector<Expression> operands{part};
+  operands.insert(operands.end(), indices.begin(), indices.end());
+  return apply(Op::put, operands, {{"axes", axes}, {"shape", shape}});
+}
+
 Expression iota(Graph& graph, std::int64_t axis, const Shape& shape) {
   return {&graph, graph.add(Op::iota, {}, {{"axis", axis}, {"shape", shape}})};
 }

@@ -95,4 +95,14 @@ Expression flip(const Expression& x, const Axes& axes);
 Expression reduce(Op op, const Expression& x, const Axes& axes);
 Expression iota(Graph& graph, std::int64_t axis, const Shape& shape);
 
+// Loops and what is read and written in them.
+Expression loop_index(Graph& graph, std::int64_t loop, const Dim& extent);
+/// x at every value of that loop's index, stacked along a new first axis.
+Expression for_each(const Expression& x, std::int64_t loop, const Dim& extent);
+/// The part of x at a position of each of the axes.
+Expression part_at(const Expression& x, const std::vector<Expression>& indices, const Axes& axes);
+/// Zeros of that shape with the part in its place.
+Expression put(const Expression& part, const std::vector<Expression>& indices, const Axes& axes,
+               const Shape& shape);
+
 }  // namespace dp

@@ -131,6 +131,21 @@ TEST_CASE("moves", "[differentiate]") {
                    {{"axis", std::int64_t{1}}});
     });
   }
+  SECTION("scatter_set") {
+    const Values operands{random_tensor({2, 3}, 0, 1, random), random_tensor({2, 2, 2}, 0, 1, random),
+                          random_tensor({3}, 0, 1, random)};
+    check({operands[0], operands[1]}, [&](const auto& x) {  // position 0 is set twice, 1 by the last part
+      return apply(Op::scatter_set, {x[0], index(x[0], {2, 2}, {0, 2, 0, 1}), x[1]},
+                   {{"axis", std::int64_t{1}}});
+    });
+    check({operands[0], operands[2]}, [&](const auto& x) {
+      return apply(Op::scatter_set, {x[0], index(x[0], {}, {1}), x[1]}, {{"axis", std::int64_t{0}}});
+    });
+    check({operands[0]}, [&](const auto& x) {
+      const Expression none = splat(*x[0].graph, 1.0, {Dtype::f64, {3}});
+      return apply(Op::scatter_set, {x[0], index(x[0], {}, {1}), none}, {{"axis", std::int64_t{0}}});
+    });
+  }
 }
 
 TEST_CASE("reductions", "[differentiate]") {
@@ -211,7 +226,7 @@ TEST_CASE("contractions with guards", "[differentiate]") {
         constant(graph, Dtype::boolean, tensor({3, 4}, {1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0, 1}));
     const Expression gy = constant(graph, Dtype::boolean, tensor({4, 2}, {1, 0, 1, 1, 0, 1, 1, 1}));
     const Expression r =
-        apply(Op::guarded_dot, {at[0], at[1], gx, gy},
+        apply(Op::guarded_dot, {select(gx, at[0], 0.0), select(gy, at[1], 0.0), gx, gy},
               {{"batch_x", Axes{}}, {"batch_y", Axes{}}, {"sum_x", Axes{1}}, {"sum_y", Axes{0}}});
     return r * r;
   };
@@ -220,7 +235,7 @@ TEST_CASE("contractions with guards", "[differentiate]") {
 
 TEST_CASE("selections and conversions", "[differentiate]") {
   std::mt19937_64 random(9);
-  const Values x{random_tensor({4}, 0.5, 1.5, random), random_tensor({4}, 0.5, 1.5, random)};
+  const Values x{random_tensor({4}, 0.5, 1.5, random), tensor({4}, {0.5, 1, 1.25, 1.5})};  // exact in f32
   const auto condition = [](const Expression& like) {
     return constant(*like.graph, Dtype::boolean, tensor({4}, {1, 0, 0, 1}));
   };

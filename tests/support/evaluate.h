@@ -1,18 +1,18 @@
 #pragma once
-// A second, independent reading of the op table for the derivative tests: every value of a graph as a list of
-// numbers of one type, double or __float128, functions from libm or libquadmath.
+// Values of graphs for the derivative tests, from the reference interpreter: in doubles, or in quad precision
+// for differences. Every element is a number of one type, whatever its scalar type in the graph.
 
-#include <cmath>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "ir/graph.h"
+#include "ir/quad.h"
 
 namespace dp::test {
 
-using Quad = __float128;
+using dp::Quad;
 
 template <class F>
 struct Tensor {
@@ -23,11 +23,13 @@ struct Tensor {
 template <class F>
 using Arguments = std::map<std::string, Tensor<F>>;
 
-/// The outputs. All sizes must be known; integers must be small.
+/// The outputs. All sizes must be known.
 template <class F>
 std::vector<Tensor<F>> evaluate(const Graph& graph, const Arguments<F>& arguments);
 
-extern template std::vector<Tensor<double>> evaluate(const Graph&, const Arguments<double>&);
-extern template std::vector<Tensor<Quad>> evaluate(const Graph&, const Arguments<Quad>&);
+template <>
+std::vector<Tensor<double>> evaluate(const Graph& graph, const Arguments<double>& arguments);
+template <>
+std::vector<Tensor<Quad>> evaluate(const Graph& graph, const Arguments<Quad>& arguments);
 
 }  // namespace dp::test

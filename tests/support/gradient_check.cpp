@@ -145,7 +145,7 @@ Expression constant(Graph& graph, Dtype dtype, const Tensor<double>& values) {
 Tensor<double> value_of(const Builder& y, const Values& x) {
   Setup setup(y, x);
   setup.output(setup.y);
-  return evaluate<double>(setup.graph, arguments<double>(x))[0];
+  return evaluate<double>(differentiated(setup.graph), arguments<double>(x))[0];
 }
 
 Values gradients(const Builder& y, const Values& x, const Tensor<double>& u) {
@@ -192,7 +192,7 @@ Errors check_derivatives(const Builder& y, const Values& x, bool second_order) {
   Setup primal(y, x);
   primal.output(primal.y);
   const Values reverse = gradients(y, x, u);
-  errors.reverse = error(reverse, differences(primal.graph, x, arguments<Quad>(x), u));
+  errors.reverse = error(reverse, differences(differentiated(primal.graph), x, arguments<Quad>(x), u));
 
   double pulled = 0, scale = 1e-3;
   for (std::size_t k = 0; k < x.size(); ++k) {

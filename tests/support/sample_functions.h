@@ -17,8 +17,8 @@ bool is_small(const OpSample& sample);
 /// A point for each real input, in its domain.
 Values real_inputs(const OpSample& sample, std::mt19937_64& random);
 
-/// The sample's node, squared so that its second derivative is not 0: of f64 arguments in place of its reals,
-/// and of constants in place of its other inputs. The sample must outlive it.
+/// The sample's value, squared so that its second derivative is not 0: of f64 arguments in place of its
+/// reals, and of constants in place of its other inputs. The sample must outlive it.
 Builder builder_of(const OpSample& sample, std::mt19937_64& random);
 
 }  // namespace dp::test
