@@ -21,8 +21,8 @@ T min(T x, T y) {
   return select((y < x) | (y != y), y, x);
 }
 
-/// Whether the quotient of integers is undefined: y = 0, or the smallest x by −1. Callers check; here it
-/// counts as 0.
+/// Whether the machine cannot divide: y = 0, or the smallest x by −1, which wraps to x again. That y is not 0
+/// callers check; here the quotient then counts as 0.
 template <class T>
 auto undefined_quotient(T x, T y) {
   return (y == 0) | ((y == -1) & (x == -x) & (x != 0));
@@ -30,7 +30,7 @@ auto undefined_quotient(T x, T y) {
 template <class T>
 T truncated_quotient(T x, T y) {
   const auto undefined = undefined_quotient(x, y);
-  return select(undefined, constant(x, 0), quotient(x, select(undefined, constant(x, 1), y)));
+  return select(y == 0, constant(x, 0), quotient(x, select(undefined, constant(x, 1), y)));
 }
 template <class T>
 T integer_rem(T x, T y) {
