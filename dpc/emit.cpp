@@ -20,7 +20,9 @@ struct EmitOptions : CommonOptions {
 
 /// The graph of a function (with the dimensions that the values tell) or of a training block's step.
 Result<Graph> graph_of(Program& program, const EmitOptions& options) {
-  auto [name, values] = split_words(options.words, "main");
+  const auto words = split_words(options.words, "main");
+  if (!words) return words.error();
+  const auto& [name, values] = *words;
   if (const typed::Train* train = program.module->find_train(name)) {
     auto built = build_train(*program.module, *train, train->batch.value_or(1), program.build_options());
     if (!built) return built.error();
