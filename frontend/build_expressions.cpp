@@ -43,8 +43,20 @@ Id Builder::tensor(const typed::Expr& expr, Frame& frame) {
   return value.id();
 }
 
+void Builder::check_sizes(const typed::Expr& expr, const Frame& frame) {
+  const auto* type = std::get_if<typed::TensorType>(&expr.type.node);
+  for (std::size_t k = 0; type && k < type->shape.dims.size(); ++k) {
+    const Dim& dim = type->shape.dims[k];
+    if (dim.is_constant() || dim.as_name()) continue;
+    const Dim size = resolve(dim, frame);
+    if (!size.constant() && size.names().empty())
+      fail(diagnose(diag::FractionalSize, expr.span, dim.text(), size.text()));
+  }
+}
+
 Value Builder::evaluate(const typed::Expr& expr, Frame& frame) {
   using namespace typed;
+  check_sizes(expr, frame);
   const std::size_t before = graph.size();
   Value value = std::visit(
       Overloaded{
