@@ -104,6 +104,14 @@ Id Builder::window(const typed::StructuralExpr& expr, Id operand, Frame& frame) 
                    {{begin, dims(0, nullptr)}, {"shape", dims(1, &whole)}, {"stride", stride}});
 }
 
+void Builder::check_elements(Op op, const Shape& shape, const std::vector<std::int64_t>& axes, Span span) {
+  const std::string name(dp::name(op));
+  const std::string word = name.starts_with("reduce_") ? name.substr(7) : name;
+  for (const std::int64_t axis : axes)
+    if (shape[static_cast<std::size_t>(axis)].constant() == 0)
+      fail(diagnose(diag::EmptyReduction, span, word));
+}
+
 Value Builder::structural(const typed::StructuralExpr& expr, const typed::Expr& whole, Frame& frame) {
   std::vector<Id> operands;
   for (const auto& operand : expr.operands) operands.push_back(tensor(*operand, frame));
@@ -122,6 +130,7 @@ Value Builder::structural(const typed::StructuralExpr& expr, const typed::Expr& 
     permutation.insert(permutation.end(), axes.begin(), axes.end());
     return Value::tensor(graph.add(Op::transpose, operands, {{"permutation", permutation}}));
   }
+  if (expr.needs_elements) check_elements(expr.op, graph[operands[0]].type.shape, axes, whole.span);
   const auto& attributes = info(expr.op).attributes;
   DP_ASSERT(attributes.size() == 1, "`{}` has no structural form", name(expr.op));
   if (attributes[0] == "axis") return Value::tensor(graph.add(expr.op, operands, {{"axis", axes.at(0)}}));

@@ -45,7 +45,7 @@ class OptimizerReader {
   const ast::Function* find_step() {
     for (const ast::Function& each : syntax_.functions) {
       if (each.name.text == "search") {
-        program_.report(diagnose(diag::NotSupportedYet, each.name.span, "fn search"));
+        program_.report(diagnose(diag::NotSupportedYet, each.name.span, "`fn search`"));
         return nullptr;
       }
       if (each.name.text == "step" && each.parameters.size() == 3) return &each;

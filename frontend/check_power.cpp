@@ -40,7 +40,7 @@ Value power(Body& body, Value base, Value exponent, Span span) {
       is_integer(as_tensor(base.type())->scalar) && is_integer(as_tensor(exponent.type())->scalar);
   const bool settled = base.open == Open::no || exponent.open == Open::no;
   if (of_integers && settled)
-    return unsupported(body, span, "^ with an integer exponent that is not a literal");
+    return unsupported(body, span, "a power of integers whose exponent is known only at run time");
   std::vector<Value> operands;
   operands.push_back(std::move(base));
   operands.push_back(std::move(exponent));

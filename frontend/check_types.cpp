@@ -4,6 +4,7 @@
 
 #include "frontend/check_declarations.h"
 #include "frontend/check_dims.h"
+#include "frontend/check_intrinsics.h"
 #include "frontend/check_layers.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_proof.h"
@@ -77,15 +78,20 @@ void report_unknown(Body& body, const ast::NamedType& named) {
 
 std::optional<typed::Type> named_type(Body& body, const ast::NamedType& named, Span span) {
   if (named.module) {
-    unsupported(body, span, "a type of an imported file");
-    return std::nullopt;
+    Entry* module = body.program.find(body.origin, named.module->text);
+    const bool imported = module && std::holds_alternative<ast::ImportDecl>(module->declaration->node);
+    if (!imported) body.report(diagnose(diag::UnknownName, named.module->span, named.module->text));
+    return std::nullopt;  // `import` itself has been refused
   }
   if (const auto scalar = scalar_of(named.name.text)) return tensor_type(body, named, *scalar, span);
   Entry* entry = body.program.find(body.origin, named.name.text);
   const bool is_layer = entry && std::holds_alternative<ast::LayerDecl>(entry->declaration->node);
   const bool is_struct = entry && std::holds_alternative<ast::StructDecl>(entry->declaration->node);
   if (!is_layer && !is_struct) {
-    report_unknown(body, named);
+    if (is_later_layer(named.name.text))
+      unsupported(body, named.name.span, "`" + named.name.text + "`");
+    else if (!body.program.has_imports)
+      report_unknown(body, named);
     return std::nullopt;
   }
   typed::TensorShape copies;
