@@ -169,7 +169,9 @@ Value Builder::evaluate_if(const typed::IfExpr& expr, const typed::Expr& whole, 
   for (const auto& [condition, body] : expr.branches) {
     const auto known = known_scalar(graph, tensor(*condition, frame));
     if (!known) fail(diagnose(diag::ConditionAtRunTime, whole.span));
-    if (std::get<std::vector<std::int64_t>>(known->elements)[0] != 0) return evaluate(*body, frame);
+    if (std::get<std::vector<std::int64_t>>(known->elements)[0] == 0) continue;
+    Value value = evaluate(*body, frame);
+    return expr.otherwise ? std::move(value) : Value{};  // without `else` it is a statement
   }
   return expr.otherwise ? evaluate(*expr.otherwise, frame) : Value{};
 }

@@ -89,7 +89,17 @@ Id Builder::broadcast(const typed::BroadcastExpr& expr, const typed::Expr& whole
   return spread(id, shape, axes);
 }
 
-Id Builder::window(const typed::StructuralExpr& expr, Id operand, Frame& frame) {
+void Builder::check_range(const Shape& start, const Shape& length, const Shape& whole, Span span) {
+  for (std::size_t axis = 0; axis < whole.size(); ++axis) {
+    const auto first = start[axis].constant(), count = length[axis].constant(),
+               extent = whole[axis].constant();
+    if (!first || !count || !extent || *first + *count <= *extent) continue;
+    const auto place = static_cast<std::int64_t>(axis);
+    fail(diagnose(diag::IndexOutOfRange, span, *first + *count - 1, place, *extent));
+  }
+}
+
+Id Builder::window(const typed::StructuralExpr& expr, Id operand, Span span, Frame& frame) {
   const Shape whole = graph[operand].type.shape;
   const auto dims = [&](std::size_t k, const Shape* in_front) {
     Shape out;
@@ -99,6 +109,7 @@ Id Builder::window(const typed::StructuralExpr& expr, Id operand, Frame& frame) 
   std::vector<std::int64_t> stride;
   for (const Dim& dim : whole_in_front(expr.dims.size() > 2 ? expr.dims[2] : Shape{}, whole.size(), nullptr))
     stride.push_back(std::max<std::int64_t>(1, dim.constant().value_or(1)));
+  if (expr.op == Op::slice) check_range(dims(0, nullptr), dims(1, &whole), whole, span);
   const std::string_view begin = expr.op == Op::slice ? "start" : "low";
   return graph.add(expr.op, {operand},
                    {{begin, dims(0, nullptr)}, {"shape", dims(1, &whole)}, {"stride", stride}});
@@ -121,7 +132,8 @@ Value Builder::structural(const typed::StructuralExpr& expr, const typed::Expr& 
         graph.add(Op::iota, {}, {{"axis", from_front(expr.axes, shape.size()).at(0)}, {"shape", shape}}));
   }
   if (expr.op == Op::dot) return Value::tensor(matmul(operands[0], operands[1]));
-  if (expr.op == Op::slice || expr.op == Op::pad) return Value::tensor(window(expr, operands[0], frame));
+  if (expr.op == Op::slice || expr.op == Op::pad)
+    return Value::tensor(window(expr, operands[0], whole.span, frame));
   if (expr.op == Op::stop) return Value::tensor(graph.add(Op::stop, operands));
   const std::size_t rank = graph[operands.at(0)].type.rank();
   auto axes = expr.all_axes ? first_axes(rank) : from_front(expr.axes, rank);

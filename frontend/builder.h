@@ -82,7 +82,9 @@ class Builder {
   Id matmul(Id x, Id y);
   Value structural(const typed::StructuralExpr& expr, const typed::Expr& whole, Frame& frame);
   /// A part of a tensor, or a tensor laid into zeros: explicit dims cover the last axes.
-  Id window(const typed::StructuralExpr& expr, Id operand, Frame& frame);
+  Id window(const typed::StructuralExpr& expr, Id operand, Span span, Frame& frame);
+  /// Fails where a slice whose place and sizes are known goes beyond its axis: `x[0]` of no elements.
+  static void check_range(const Shape& start, const Shape& length, const Shape& whole, Span span);
   /// Fails where a reduction that needs elements has none.
   static void check_elements(Op op, const Shape& shape, const std::vector<std::int64_t>& axes, Span span);
   Id broadcast(const typed::BroadcastExpr& expr, const typed::Expr& whole, Frame& frame);

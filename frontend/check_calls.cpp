@@ -68,7 +68,10 @@ class FunctionCall {
     Matcher matcher(body_, callee_, lifted);
     if (!match(matcher)) return {};
     if (const auto unsolved = matcher.unsolved()) {
-      body_.report(diagnose(diag::UnsolvedDimension, site_.callee, site_.name, *unsolved));
+      auto diagnostic = diagnose(diag::UnsolvedDimension, site_.callee, site_.name, *unsolved);
+      if (const std::string why = matcher.why_unsolved(*unsolved); !why.empty())
+        diagnostic.notes.push_back(why);
+      body_.report(std::move(diagnostic));
       return {};
     }
     instance_ = std::move(matcher.instance());
@@ -123,7 +126,9 @@ class FunctionCall {
       if (!told || order[*told] == k) continue;
       const std::string& by = callee_.variables[callee_.parameters[order[*told]]].name;
       const std::string size = matcher.solved(dim).text();
-      mismatch.reasons.push_back("`" + dim + "` of `" + site_.name + "` is " + size + " by `" + by + "`");
+      const bool by_layer = function_.layer && order[*told] == 0;
+      const std::string reason = by_layer ? "it is a " + text(values_.front().type()) : "by `" + by + "`";
+      mismatch.reasons.push_back("`" + dim + "` of `" + site_.name + "` is " + size + ": " + reason);
     }
     report_mismatch(body_, mismatch);
     return false;

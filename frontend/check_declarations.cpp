@@ -89,7 +89,10 @@ struct DeclarationChecker {
   void operator()(const ast::TestDecl& test) const { check_test(program, test, declaration.span, origin); }
   void operator()(const ast::ImportDecl&) const { refuse(declaration.span, "`import`"); }
   void operator()(const ast::PrecisionDecl& precision) const {
-    program.module.double_precision = precision.type.text == "f64";
+    const std::string& type = precision.type.text;
+    program.module.double_precision = type == "f64";
+    if (type == "f32" || type == "f64") return;
+    program.report(diagnose(diag::UnknownType, precision.type.span, type).fix("precision f64"));
   }
 };
 

@@ -22,6 +22,10 @@ struct Part {
   bool gathered = false;
 };
 
+std::string counted(std::size_t count, const char* one, const char* many) {
+  return count == 0 ? std::string("no ") + many : std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
 class Indexing {
  public:
   Indexing(Body& body, Value object, Span span) : body_(body), object_(std::move(object)), span_(span) {}
@@ -58,7 +62,8 @@ class Indexing {
     if (shape().pack && before > 0) return refuse_leading(items.front().span);
     if (before + after > rank()) {
       body_.report(
-          with_origins(diagnose(diag::TooManyIndices, span_, text(object_.type()), rank(), before + after),
+          with_origins(diagnose(diag::TooManyIndices, span_, text(object_.type()),
+                                counted(rank(), "axis", "axes"), counted(before + after, "index", "indices")),
                        body_, {object_.type()}));
       return std::nullopt;
     }

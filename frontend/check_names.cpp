@@ -82,6 +82,11 @@ Value unknown_field(Body& body, const Value& object, const ast::Name& field) {
   if (const auto near = did_you_mean(field.text, names); !near.empty()) {
     diagnostic.fixes.push_back("did you mean `" + std::string(near) + "`?");
   }
+  Entry* entry = body.program.find(body.origin, field.text);
+  const bool is_function =
+      is_intrinsic(field.text) || (entry && std::holds_alternative<ast::Function>(entry->declaration->node));
+  if (as_tensor(object.type()) && is_function)
+    diagnostic.fixes.push_back(field.text + "(" + source_text(body, object.span()) + ")");
   body.report(std::move(diagnostic));
   return {};
 }

@@ -177,7 +177,7 @@ Value call_schedule_name(Body& body, const std::string& name, CallSite& site) {
   bool fine = site.arguments.size() == 1;
   for (Argument& each : site.arguments) fine = evaluate(body, each) && fine;
   if (site.arguments.size() != 1)
-    body.report(diagnose(diag::TooManyArguments, site.span, name, std::size_t{1}));
+    body.report(diagnose(diag::TooManyArguments, site.span, name, "one argument"));
   if (!fine) return {};
   body.schedules_called.push_back(name);
   return {use(body, *body.find_variable(name), site.span), Open::no};
