@@ -18,9 +18,16 @@ struct EmitOptions : CommonOptions {
   std::string stage = "graph";
 };
 
+/// Stages that exist only where every size is known.
+bool needs_sizes(const std::string& stage) {
+  return stage == "planned" || stage == "loops" || stage == "llvm" || stage == "asm";
+}
+
 /// The graph of a function (with the dimensions that the values tell) or of a training block's step.
 Result<Graph> graph_of(Program& program, const EmitOptions& options) {
-  auto [name, values] = split_words(options.words, "main");
+  const auto words = split_words(options.words, "main");
+  if (!words) return words.error();
+  const auto& [name, values] = *words;
   if (const typed::Train* train = program.module->find_train(name)) {
     auto built = build_train(*program.module, *train, train->batch.value_or(1), program.build_options());
     if (!built) return built.error();
@@ -28,6 +35,14 @@ Result<Graph> graph_of(Program& program, const EmitOptions& options) {
   }
   const typed::Function* function = program.module->find_function(name);
   if (!function) return diagnose(diag::NoSuchFunction, {}, program.path, name);
+  if (values.empty() && needs_sizes(options.stage))
+    for (const typed::VariableId id : function->parameters) {
+      const typed::Variable& parameter = function->variables[id];
+      for (const Leaf& leaf : leaves(*program.module, parameter.type, program.build_options()))
+        if (!constants(leaf.type.shape))
+          return diagnose(diag::MissingValue, {}, function->name, parameter.name, typed::text(parameter.type))
+              .note("behind `fused` every size is known: values tell them");
+    }
   if (values.empty()) return build(*program.module, *function, program.build_options());
   auto arguments = read_arguments(program, *function, values, options);
   if (!arguments) return arguments.error();

@@ -103,7 +103,7 @@ int grad(const GradOptions& options) {
 Result<std::string> gradient_source(const Program& program, const typed::Function& function,
                                     std::span<const std::string> wrt, const CommonOptions& options) {
   if (has_leading_axes(function))
-    return diagnose(diag::NotSupportedYet, function.span, "dpc grad of a function with `..`");
+    return diagnose(diag::NotSupportedYet, function.span, "`dpc grad` of a function with `..`");
   auto built = build_gradient(*program.module, function, wrt, program.build_options());
   if (!built) return built.error();
   auto gradient = run_pipeline(*built, pass_options(options), "simplified");

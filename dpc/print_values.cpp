@@ -1,32 +1,21 @@
 // Results as text. One walk over a type and its leaves serves both notations.
 
-#include <charconv>
 #include <cmath>
 
 #include "dpc/values.h"
-#include "support/assert.h"
+#include "support/number_text.h"
 
 namespace dp {
 namespace {
-
-template <class T>
-std::string shortest(T value) {
-  char buffer[64];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
-  return {buffer, end};
-}
 
 /// How scalars, lists and records are written in one notation.
 struct Notation {
   bool json = false;
 
   std::string real(double value, Dtype dtype) const {
-    if (std::isnan(value)) return json ? "\"NaN\"" : "nan";
-    if (std::isinf(value))
-      return json ? (value > 0 ? "\"Infinity\"" : "\"-Infinity\"") : (value > 0 ? "inf" : "-inf");
-    std::string digits = dtype == Dtype::f32 ? shortest(static_cast<float>(value)) : shortest(value);
-    if (digits.find_first_of(".e") == std::string::npos) digits += ".0";
-    return digits;
+    if (json && std::isnan(value)) return "\"NaN\"";
+    if (json && std::isinf(value)) return value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
+    return number_text(value, dtype);
   }
 
   std::string element(const Array& array, std::int64_t position) const {
@@ -73,9 +62,9 @@ class Printer {
       return tensor_text(notation_, leaves_.at(next_++), indent);
     if (auto* tuple = std::get_if<typed::TupleType>(&type.node)) return print_tuple(*tuple, indent);
     if (auto* layer = std::get_if<typed::LayerType>(&type.node))
-      return print_record(layer->declaration->name, layer->declaration->fields, indent);
+      return print_record(layer->declaration->name, layer->declaration->fields);
     if (auto* structure = std::get_if<typed::StructType>(&type.node))
-      return print_record(structure->declaration->name, structure->declaration->fields, indent);
+      return print_record(structure->declaration->name, structure->declaration->fields);
     return notation_.json ? "null" : "()";
   }
 
@@ -84,23 +73,26 @@ class Printer {
     std::string out = notation_.json ? "[" : "(";
     for (std::size_t k = 0; k < tuple.elements.size(); ++k)
       out += (k > 0 ? ", " : "") + print(tuple.elements[k], indent + 1);
+    if (!notation_.json && tuple.elements.size() == 1) out += ",";
     return out + (notation_.json ? "]" : ")");
   }
 
-  std::string print_record(const std::string& name, const std::vector<typed::FieldDeclaration>& fields,
-                           std::size_t indent) {
-    const std::string inner = "\n" + std::string(indent + 2, ' ');
+  std::string print_record(const std::string& name, const std::vector<typed::FieldDeclaration>& fields) {
+    line_indent_ += 2;
+    const std::string inner = "\n" + std::string(line_indent_, ' ');
     std::string out = notation_.json ? "{" : name + "(";
     for (std::size_t k = 0; k < fields.size(); ++k) {
       const std::string key = notation_.json ? "\"" + fields[k].name + "\": " : fields[k].name + " = ";
-      out += (k > 0 ? "," : "") + inner + key + print(fields[k].type, indent + 2 + key.size());
+      out += (k > 0 ? "," : "") + inner + key + print(fields[k].type, line_indent_ + key.size());
     }
-    return out + "\n" + std::string(indent, ' ') + (notation_.json ? "}" : ")");
+    line_indent_ -= 2;
+    return out + "\n" + std::string(line_indent_, ' ') + (notation_.json ? "}" : ")");
   }
 
   Notation notation_;
   const std::vector<Array>& leaves_;
   std::size_t next_ = 0;
+  std::size_t line_indent_ = 0;  // of the line that the innermost record begins on
 };
 
 }  // namespace

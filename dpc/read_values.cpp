@@ -1,117 +1,26 @@
 // Values from the command line: literals and files, bound to a function's parameters and dimensions.
 
 #include <algorithm>
-#include <cmath>
+#include <charconv>
+#include <set>
 
 #include "dpc/engine.h"
+#include "dpc/literal.h"
+#include "dpc/load_parameter.h"
+#include "dpc/orthonormalize.h"
 #include "dpc/values.h"
 #include "frontend/parse.h"
 #include "runtime/files/csv.h"
 #include "runtime/files/npy.h"
 #include "runtime/files/npz.h"
-#include "runtime/files/safetensors.h"
 
 namespace dp {
 namespace {
 
-/// A literal of numbers before its dtype is known: nested lists as shape and elements.
-struct Numbers {
-  std::vector<std::int64_t> shape;
-  std::vector<double> reals;
-  std::vector<std::int64_t> integers;  // parallel to reals; exact
-  bool all_whole = true;               // integer or bool literals only
-};
-
 std::string argument_text(const NamedValue& named) { return named.name + "=" + named.value; }
 
-class LiteralReader {
- public:
-  explicit LiteralReader(const NamedValue& named) : named_(named) {}
-
-  Result<Numbers> read(const ast::Expr& expr) {
-    Numbers out;
-    if (auto status = element(expr, 0, out); !status) return status.error();
-    return out;
-  }
-
- private:
-  Diagnostic bad(const std::string& why) const {
-    return diagnose(diag::BadValue, {}, argument_text(named_), why);
-  }
-
-  Status element(const ast::Expr& expr, std::size_t depth, Numbers& out) {
-    if (auto* list = std::get_if<ast::Stack>(&expr.node)) return nested(*list, depth, out);
-    if (out.shape.size() > depth) return bad("its lists do not all have the same depth");
-    return number(expr, 1.0, out);
-  }
-
-  Status nested(const ast::Stack& list, std::size_t depth, Numbers& out) {
-    const auto extent = static_cast<std::int64_t>(list.elements.size());
-    if (out.shape.size() == depth) {
-      if (!out.reals.empty()) return bad("its lists do not all have the same depth");
-      out.shape.push_back(extent);
-    } else if (out.shape[depth] != extent) {
-      return bad(fmt::format("one of its lists has {} elements, another {}", out.shape[depth], extent));
-    }
-    for (const auto& part : list.elements)
-      if (auto status = element(*part, depth + 1, out); !status) return status;
-    return Done{};
-  }
-
-  Status number(const ast::Expr& expr, double sign, Numbers& out) {
-    if (auto* unary = std::get_if<ast::Unary>(&expr.node); unary && unary->op == ast::UnaryOp::negative)
-      return number(*unary->operand, -sign, out);
-    if (auto* integer = std::get_if<ast::IntegerLiteral>(&expr.node)) {
-      const auto value = static_cast<std::int64_t>(integer->value);
-      out.integers.push_back(sign < 0 ? -value : value);
-      out.reals.push_back(sign * static_cast<double>(integer->value));
-      return Done{};
-    }
-    if (auto* boolean = std::get_if<ast::BoolLiteral>(&expr.node)) {
-      out.integers.push_back(boolean->value ? 1 : 0);
-      out.reals.push_back(boolean->value ? 1 : 0);
-      return Done{};
-    }
-    if (auto* real = std::get_if<ast::RealLiteral>(&expr.node)) {
-      out.all_whole = false;
-      out.integers.push_back(0);
-      out.reals.push_back(sign * real->value);
-      return Done{};
-    }
-    return bad("a value is a number, `true`, `false`, or lists of them");
-  }
-
-  const NamedValue& named_;
-};
-
-Result<Array> to_array(const Numbers& numbers, Dtype dtype, const NamedValue& named) {
-  if (!is_real(dtype) && !numbers.all_whole)
-    return diagnose(diag::BadValue, {}, argument_text(named),
-                    fmt::format("a whole number is needed for {}", name(dtype)));
-  Array array(dtype, numbers.shape);
-  for (std::int64_t k = 0; k < array.count(); ++k) {
-    const auto at = static_cast<std::size_t>(k);
-    if (is_real(dtype))
-      array.set_real(k, numbers.reals[at]);
-    else
-      array.set_integer(k, numbers.integers[at]);
-  }
-  return array;
-}
-
-Result<Array> converted(const Array& from, Dtype dtype, const NamedValue& named) {
-  if (from.dtype() == dtype) return from;
-  if (is_real(from.dtype()) && !is_real(dtype))
-    return diagnose(diag::BadValue, {}, argument_text(named),
-                    fmt::format("it holds {} where {} is needed", name(from.dtype()), name(dtype)));
-  Array out(dtype, from.shape());
-  for (std::int64_t k = 0; k < out.count(); ++k) {
-    if (is_real(dtype))
-      out.set_real(k, from.real(k));
-    else
-      out.set_integer(k, from.integer(k));
-  }
-  return out;
+Diagnostic bad_value(const NamedValue& named, const std::string& why) {
+  return diagnose(diag::BadValue, {}, argument_text(named), why);
 }
 
 Result<Array> read_csv_matrix(const std::string& path) {
@@ -134,15 +43,13 @@ Result<Array> read_array_file(const NamedValue& named) {
   if (path.ends_with(".csv")) return read_csv_matrix(path);
   const auto colon = path.rfind(".npz:");
   if (colon == std::string::npos)
-    return diagnose(diag::BadValue, {}, argument_text(named),
-                    "files are .npy, .npz:name, .csv or, for a layer, .safetensors");
+    return bad_value(named, "files are .npy, .npz:name, .csv or, for a layer, .safetensors or .npz");
   const std::string member = path.substr(colon + 5);
   auto arrays = read_npz(path.substr(0, colon + 4));
   if (!arrays) return arrays.error();
   for (NamedArray& array : *arrays)
     if (array.name == member) return std::move(array.array);
-  return diagnose(diag::BadValue, {}, argument_text(named),
-                  fmt::format("the file has no array `{}`", member));
+  return bad_value(named, fmt::format("the file has no array `{}`", member));
 }
 
 class ArgumentReader {
@@ -179,79 +86,159 @@ class ArgumentReader {
       }
       const bool is_dim =
           std::find(function_.dims.begin(), function_.dims.end(), named.name) != function_.dims.end();
-      if (is_dim) out_.build.dims.insert_or_assign(named.name, Dim(std::atoll(named.value.c_str())));
+      if (!is_dim) continue;
+      const auto size = whole(named.value);
+      if (!size) return bad_value(named, "a dimension is a whole number of at least 0");
+      out_.build.dims.insert_or_assign(named.name, Dim(*size));
     }
     return Done{};
   }
 
   Status read_parameter(const typed::Type& type, const NamedValue& named) {
-    if (std::holds_alternative<typed::LayerType>(type.node)) return read_layer(type, named);
-    auto* tensor = std::get_if<typed::TensorType>(&type.node);
-    if (!tensor)
-      return diagnose(diag::BadValue, {}, argument_text(named),
-                      "values of this type cannot be given on the command line yet");
-    auto array = read_tensor(*tensor, named);
-    if (!array) return array.error();
-    if (auto status = bind(tensor->shape, array->shape(), named); !status) return status;
-    if (auto status = check_bound(*tensor, *array, named); !status) return status;
-    out_.arrays.push_back(std::move(*array));
-    return Done{};
+    if (!std::holds_alternative<typed::TensorType>(type.node)) {
+      if (named.value.starts_with("@")) return read_leaves(type, named);
+      const bool is_layer = std::holds_alternative<typed::LayerType>(type.node);
+      return is_layer ? draw_layer(type, named) : read_literal(type, named);
+    }
+    if (!named.value.starts_with("@")) return read_literal(type, named);
+    const auto& tensor = std::get<typed::TensorType>(type.node);
+    auto file = read_array_file(named);
+    if (!file) return file.error();
+    auto array = converted(*file, element_type(tensor.scalar), argument_text(named));
+    return array ? take(tensor, std::move(*array), named, named.name) : Status(array.error());
   }
 
-  Result<Array> read_tensor(const typed::TensorType& type, const NamedValue& named) {
-    const Dtype dtype = element_type(type.scalar);
-    if (named.value.starts_with("@")) {
-      auto array = read_array_file(named);
-      if (!array) return array.error();
-      return converted(*array, dtype, named);
-    }
+  Status read_literal(const typed::Type& type, const NamedValue& named) {
     const FileId file = program_.sources.add("argument " + named.name, named.value);
     Diagnostics diagnostics;
     auto expr = parse_value(file, program_.sources, diagnostics);
-    if (!expr || diagnostics.has_errors())
-      return diagnostics.all().empty()
-                 ? diagnose(diag::BadValue, {}, argument_text(named), "it is not a value")
-                 : diagnostics.all()[0];
-    auto numbers = LiteralReader(named).read(**expr);
-    if (!numbers) return numbers.error();
-    return to_array(*numbers, dtype, named);
+    if (expr && !diagnostics.has_errors()) return read_tree(type, **expr, {}, named, named.name);
+    return diagnostics.all().empty() ? bad_value(named, "it is not a value") : diagnostics.all()[0];
   }
 
-  /// `net=@file.safetensors`, `net=init`, `net=init:7`
-  Status read_layer(const typed::Type& type, const NamedValue& named) {
-    if (named.value.starts_with("@")) return read_layer_file(type, named);
-    if (named.value != "init" && !named.value.starts_with("init:"))
-      return diagnose(diag::BadValue, {}, argument_text(named),
-                      "a layer is `@file.safetensors`, `init` or `init:SEED`");
+  /// A literal of any type: `(1, [2.0])`, `Camera(focal = 1.0, …)`; `copies` are the axes of stacked structs.
+  Status read_tree(const typed::Type& type, const ast::Expr& expr, const Shape& copies,
+                   const NamedValue& named, const std::string& path) {
+    if (auto* leaf = std::get_if<typed::TensorType>(&type.node)) {
+      auto array = literal_array(expr, element_type(leaf->scalar));
+      if (!array) return bad_value(named, array.error());
+      typed::TensorType stacked = *leaf;
+      stacked.shape.dims.insert(stacked.shape.dims.begin(), copies.begin(), copies.end());
+      return take(stacked, std::move(*array), named, path);
+    }
+    if (auto* tuple = std::get_if<typed::TupleType>(&type.node)) {
+      const auto* parts = std::get_if<ast::Tuple>(&expr.node);
+      if (!parts || parts->elements.size() != tuple->elements.size())
+        return bad_value(named, fmt::format("a tuple of {} is needed", tuple->elements.size()));
+      for (std::size_t k = 0; k < tuple->elements.size(); ++k) {
+        const std::string part = path + "." + std::to_string(k);
+        if (auto status = read_tree(tuple->elements[k], *parts->elements[k], copies, named, part); !status)
+          return status;
+      }
+      return Done{};
+    }
+    if (auto* structure = std::get_if<typed::StructType>(&type.node))
+      return read_struct(*structure, expr, copies, named, path);
+    return bad_value(named, "values of its type cannot be given on the command line");
+  }
+
+  static std::string form_of(const typed::Struct& declaration) {
+    std::string fields;
+    for (const auto& field : declaration.fields) fields += (fields.empty() ? "" : ", ") + field.name + " = …";
+    return declaration.name + "(" + fields + ")";
+  }
+
+  Status read_struct(const typed::StructType& type, const ast::Expr& expr, Shape copies,
+                     const NamedValue& named, const std::string& path) {
+    const typed::Struct& declaration = *type.declaration;
+    const auto* call = std::get_if<ast::Call>(&expr.node);
+    const auto* callee = call ? std::get_if<ast::NameUse>(&call->callee->node) : nullptr;
+    if (!callee || callee->name != declaration.name)
+      return bad_value(named, "it is built by name: " + form_of(declaration));
+    copies.insert(copies.end(), type.copies.dims.begin(), type.copies.dims.end());
+    for (const auto& argument : call->arguments) {
+      const auto is_it = [&](const auto& field) {
+        return argument.name && field.name == argument.name->text;
+      };
+      if (std::none_of(declaration.fields.begin(), declaration.fields.end(), is_it))
+        return bad_value(named, "its fields are given by name: " + form_of(declaration));
+    }
+    for (const auto& field : declaration.fields) {
+      const auto given = std::find_if(
+          call->arguments.begin(), call->arguments.end(),
+          [&](const auto& argument) { return argument.name && argument.name->text == field.name; });
+      if (given == call->arguments.end()) return bad_value(named, "it lacks `" + field.name + "`");
+      if (auto status = read_tree(field.type, *given->value, copies, named, path + "." + field.name); !status)
+        return status;
+    }
+    return Done{};
+  }
+
+  /// Takes the array of one leaf: solves the dimensions of its type, checks shape and bound.
+  Status take(const typed::TensorType& type, Array array, const NamedValue& named, const std::string& path) {
+    if (auto status = bind(type.shape, array.shape(), path); !status) return status;
+    if (auto status = check_bound(type, array, named); !status) return status;
+    out_.arrays.push_back(std::move(array));
+    return Done{};
+  }
+
+  /// `net=init`, `net=init:7`
+  Status draw_layer(const typed::Type& type, const NamedValue& named) {
+    const std::optional<std::int64_t> number = seed_of(named.value);
+    if (!number) return bad_value(named, "a layer is `@file.safetensors`, `init` or `init:SEED`");
     Array seed(Dtype::i64, {});
-    if (named.value.size() > 5) seed.set_integer(0, std::atoll(named.value.c_str() + 5));
-    auto graph = build_initial(*program_.module, type, named.name, out_.build);
-    if (!graph) return graph.error();
-    for (const Output& output : graph->outputs)
-      if (!constants((*graph)[output.node].type.shape))
-        return diagnose(diag::BadValue, {}, argument_text(named),
-                        "its dimensions are not known: give them as NAME=SIZE");
-    auto engine = Engine::create(*graph, options_, program_.watch);
+    seed.set_integer(0, *number);
+    auto initial = build_initial(*program_.module, type, named.name, out_.build);
+    if (!initial) return initial.error();
+    const Graph& graph = initial->graph;
+    for (const Output& output : graph.outputs)
+      if (!constants(graph[output.node].type.shape)) return bad_value(named, unknown_dimensions(type));
+    auto engine = Engine::create(graph, options_, program_.watch);
     if (!engine) return engine.error();
     auto arrays = engine->run(std::span<const Array>(&seed, 1));
     if (!arrays) return arrays.error();
+    orthonormalize(*arrays, initial->orthogonal);
     for (Array& array : *arrays) out_.arrays.push_back(std::move(array));
     return Done{};
   }
 
-  Status read_layer_file(const typed::Type& type, const NamedValue& named) {
-    auto file = read_safetensors(named.value.substr(1));
-    if (!file) return file.error();
+  /// `init` is seed 0.
+  static std::optional<std::int64_t> seed_of(const std::string& text) {
+    if (text == "init") return 0;
+    if (!text.starts_with("init:")) return std::nullopt;
+    return whole(text.substr(5));
+  }
+
+  static std::optional<std::int64_t> whole(const std::string& text) {
+    std::int64_t value = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool fine = failure == std::errc() && end == text.data() + text.size() && value >= 0;
+    return fine ? std::optional(value) : std::nullopt;
+  }
+
+  std::string unknown_dimensions(const typed::Type& type) const {
+    std::set<std::string> names;
+    for (const Leaf& leaf : leaves(*program_.module, type, out_.build))
+      for (const Dim& dim : leaf.type.shape) names.merge(dim.names());
+    std::string missing;
+    for (const std::string& name : names)
+      missing += fmt::format("{}{}=SIZE", missing.empty() ? "" : " ", name);
+    return "its dimensions are not known: give " + missing + " too";
+  }
+
+  /// `net=@file.safetensors`: every leaf of the type by its path, with or without the name of the value in
+  /// front.
+  Status read_leaves(const typed::Type& type, const NamedValue& named) {
+    auto arrays = read_named_arrays(named.value.substr(1));
+    if (!arrays) return arrays.error();
     for (const Leaf& leaf : leaves(*program_.module, type, out_.build)) {
-      const auto found = std::find_if(file->arrays.begin(), file->arrays.end(), [&](const NamedArray& array) {
-        return array.name == named.name + "." + leaf.path || array.name.ends_with("." + leaf.path) ||
-               array.name == leaf.path;
+      const std::string path = named.name + "." + leaf.path;
+      const auto found = std::find_if(arrays->begin(), arrays->end(), [&](const NamedArray& array) {
+        return array.name == path || array.name.ends_with("." + leaf.path) || array.name == leaf.path;
       });
-      if (found == file->arrays.end())
-        return diagnose(diag::BadValue, {}, argument_text(named),
-                        fmt::format("the file has no `{}.{}`", named.name, leaf.path));
-      if (auto status = bind({.dims = leaf.type.shape}, found->array.shape(), named); !status) return status;
-      auto array = converted(found->array, leaf.type.dtype, named);
+      if (found == arrays->end()) return bad_value(named, fmt::format("the file has no `{}`", path));
+      if (auto status = bind({.dims = leaf.type.shape}, found->array.shape(), path); !status) return status;
+      auto array = converted(found->array, leaf.type.dtype, argument_text(named));
       if (!array) return array.error();
       out_.arrays.push_back(std::move(*array));
     }
@@ -273,20 +260,20 @@ class ArgumentReader {
   }
 
   Diagnostic shape_error(const typed::TensorShape& shape, std::span<const std::int64_t> extents,
-                         const NamedValue& named) const {
+                         const std::string& path) const {
     std::string given;
     for (std::int64_t extent : extents) given += (given.empty() ? "" : ", ") + std::to_string(extent);
     std::string wanted = shape.pack ? ".." : "";
     for (const Dim& dim : shape.dims)
       wanted += (wanted.empty() ? "" : ", ") + dim.substitute(out_.build.dims).text();
-    return diagnose(diag::ValueShape, {}, named.name, "[" + given + "]", "[" + wanted + "]");
+    return diagnose(diag::ValueShape, {}, path, "[" + given + "]", "[" + wanted + "]");
   }
 
   /// Solves the names of the shape from the extents, and checks what was known.
   Status bind(const typed::TensorShape& shape, const std::vector<std::int64_t>& extents,
-              const NamedValue& named) {
+              const std::string& path) {
     if (extents.size() < shape.dims.size() || (!shape.pack && extents.size() != shape.dims.size()))
-      return shape_error(shape, extents, named);
+      return shape_error(shape, extents, path);
     const std::size_t packed = extents.size() - shape.dims.size();
     if (shape.pack)
       out_.build.pack = Shape(extents.begin(), extents.begin() + static_cast<std::ptrdiff_t>(packed));
@@ -297,10 +284,10 @@ class ArgumentReader {
       if (names.size() == 1) {
         const auto solved = dim.solve(*names.begin(), extent);
         if (!solved || !solved->constant() || *solved->constant() < 0)
-          return shape_error(shape, extents, named);
+          return shape_error(shape, extents, path);
         out_.build.dims.insert_or_assign(*names.begin(), *solved);
       } else if (names.empty() && !(dim == extent)) {
-        return shape_error(shape, extents, named);
+        return shape_error(shape, extents, path);
       }
     }
     return Done{};
@@ -317,8 +304,7 @@ class ArgumentReader {
     const auto bound = type.bound->substitute(known_dims()).constant();
     for (std::int64_t k = 0; bound && k < array.count(); ++k)
       if (array.integer(k) < 0 || array.integer(k) >= *bound)
-        return diagnose(diag::BadValue, {}, argument_text(named),
-                        fmt::format("{} is not in 0 .. {}", array.integer(k), *bound - 1));
+        return bad_value(named, fmt::format("{} is not in 0 .. {}", array.integer(k), *bound - 1));
     return Done{};
   }
 

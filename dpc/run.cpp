@@ -34,10 +34,11 @@ Status print_results(const typed::Function& function, const std::vector<Leaf>& r
 }
 
 Status run_function(Program& program, const RunOptions& options) {
-  auto [name, values] = split_words(options.words, "main");
-  auto function = find_function(program, name);
+  const auto words = split_words(options.words, "main");
+  if (!words) return words.error();
+  auto function = find_function(program, words->name);
   if (!function) return function.error();
-  auto arguments = read_arguments(program, **function, values, options);
+  auto arguments = read_arguments(program, **function, words->values, options);
   if (!arguments) return arguments.error();
   auto graph =
       program.watch.measure("build", [&] { return build(*program.module, **function, arguments->build); });

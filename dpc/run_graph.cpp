@@ -57,16 +57,18 @@ Status run_parsed(Program& program, const Graph& graph, const CommonOptions& opt
 
 }  // namespace
 
-std::pair<std::string, std::vector<NamedValue>> split_words(const std::vector<std::string>& words,
-                                                            const std::string& otherwise) {
-  std::pair<std::string, std::vector<NamedValue>> out{otherwise, {}};
+Result<Words> split_words(const std::vector<std::string>& words, const std::string& otherwise) {
+  Words out;
   for (const std::string& word : words) {
     const auto equals = word.find('=');
-    if (equals == std::string::npos)
-      out.first = word;
+    if (equals != std::string::npos)
+      out.values.push_back({word.substr(0, equals), word.substr(equals + 1)});
+    else if (out.name.empty() && out.values.empty())
+      out.name = word;
     else
-      out.second.push_back({word.substr(0, equals), word.substr(equals + 1)});
+      return diagnose(diag::UnexpectedWord, {}, word);
   }
+  if (out.name.empty()) out.name = otherwise;
   return out;
 }
 
@@ -79,7 +81,9 @@ int run_dump(const CommonOptions& options, const std::vector<std::string>& words
   const FileId file = program.sources.add(options.file, *text);
   auto graph = parse_graph(program.sources, file);
   if (!graph) return report(program, graph.error());
-  const Status status = run_parsed(program, *graph, options, split_words(words, "").second);
+  const auto split = split_words(words, "");
+  if (!split) return report(program, split.error());
+  const Status status = run_parsed(program, *graph, options, split->values);
   if (options.time) program.watch.print();
   return status ? Exit::fine : report(program, status.error());
 }

@@ -9,9 +9,13 @@
 
 namespace dp {
 
-/// The function's name (or `otherwise`), and the NAME=VALUE words.
-std::pair<std::string, std::vector<NamedValue>> split_words(const std::vector<std::string>& words,
-                                                            const std::string& otherwise);
+/// [FN] NAME=VALUE …
+struct Words {
+  std::string name;
+  std::vector<NamedValue> values;
+};
+/// The function's name (or `otherwise`), and the values. E2217 for a word that is neither.
+Result<Words> split_words(const std::vector<std::string>& words, const std::string& otherwise);
 
 /// Whether the file is a dump, by its suffix `.ir`.
 bool is_dump(const std::string& path);

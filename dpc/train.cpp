@@ -7,6 +7,7 @@
 
 #include "dpc/commands.h"
 #include "dpc/train_session.h"
+#include "dpc/usage.h"
 #include "runtime/train/driver.h"
 
 namespace dp {
@@ -66,10 +67,11 @@ void add_train(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("train", "runs a training block");
   command->add_option("file", options->file, "a .dp file")->required();
   command->add_option("name", options->name, "the training block, where the file has several");
-  command->add_option("--epochs", options->epochs, "how many epochs in all")->check(CLI::NonNegativeNumber);
-  command->add_option("--steps", options->steps, "how many steps in all")->check(CLI::NonNegativeNumber);
-  command->add_option("--batch", options->batch, "examples a step")->check(CLI::PositiveNumber);
-  command->add_option("--seed", options->seed, "of initial values and the order of examples");
+  command->add_option("--epochs", options->epochs, "how many epochs in all")->check(whole_number(0));
+  command->add_option("--steps", options->steps, "how many steps in all")->check(whole_number(0));
+  command->add_option("--batch", options->batch, "examples a step")->check(whole_number(1));
+  command->add_option("--seed", options->seed, "of initial values and the order of examples")
+      ->check(whole_number(0));
   command->add_option("--out", options->out, "the folder of the run");
   command->add_flag("--resume", options->resume, "go on from the newest checkpoint of the folder");
   command->add_flag("--quiet", options->quiet, "no progress");
@@ -80,7 +82,7 @@ void add_train(CLI::App& app, Action& action) {
   command->callback([&action, options, data] {
     for (const std::string& word : *data) {
       const auto equals = word.find('=');
-      if (equals == std::string::npos) throw CLI::ValidationError("--data", "takes NAME=FILE");
+      if (equals == std::string::npos) throw CLI::ValidationError("--data", "NAME=FILE, not `" + word + "`");
       options->data_files[word.substr(0, equals)] = word.substr(equals + 1);
     }
     action = [options] { return run_train(*options); };

@@ -3,6 +3,8 @@
 #include <filesystem>
 
 #include "dpc/load_data.h"
+#include "dpc/load_parameter.h"
+#include "dpc/orthonormalize.h"
 #include "ir/print.h"
 #include "passes/specialize.h"
 
@@ -48,6 +50,12 @@ Result<std::unique_ptr<TrainSession>> TrainSession::create(Program& program, con
 }
 
 Status TrainSession::load_data() {
+  for (const auto& [name, file] : options_.data_files) {
+    if (train_.data && name == train_.data->name) continue;
+    const std::string reads = train_.data ? "reads `" + train_.data->name + "`" : "reads no data";
+    return diagnose(diag::OptionValue, {}, "--data", "data that the block reads, not `" + name + "`")
+        .note("`train " + train_.name + "` " + reads);
+  }
   if (!train_.data) return Done{};
   const auto replaced = options_.data_files.find(train_.data->name);
   const std::string path = replaced == options_.data_files.end() ? "" : replaced->second;
@@ -90,6 +98,7 @@ void TrainSession::make_settings() {
     using Kind = typed::Train::Every::Kind;
     if (every.kind == Kind::save) out.save = every.path;
     out.metric = every.kind == Kind::metric;
+    out.print = every.kind == Kind::print;
     settings_.every.push_back(std::move(out));
   }
   steps_ = total_steps(settings_, data_ ? data_->size(Part::train) : 0);
@@ -98,12 +107,22 @@ void TrainSession::make_settings() {
 Result<std::vector<Array>> TrainSession::initial_state() {
   CommonOptions interpret = options_;
   interpret.interpret = true;  // runs once: compiling it would cost more
-  auto engine = Engine::create(graphs_.init, interpret, program_.watch);
+  auto engine = Engine::create(graphs_.init.graph, interpret, program_.watch);
   if (!engine) return engine.error();
   Array seed(Dtype::i64, {});
   seed.set_integer(0, static_cast<std::int64_t>(settings_.seed));
-  return program_.watch.measure("initial values",
-                                [&] { return engine->run(std::span<const Array>(&seed, 1)); });
+  auto state =
+      program_.watch.measure("initial values", [&] { return engine->run(std::span<const Array>(&seed, 1)); });
+  if (!state) return state;
+  orthonormalize(*state, graphs_.init.orthogonal);
+  for (const auto& parameter : train_.parameters) {
+    if (parameter.from.empty()) continue;
+    const auto folder = std::filesystem::path(program_.path).parent_path();
+    const std::string path = (folder / parameter.from).string();
+    const auto status = read_parameter(path, parameter.name, graphs_.parameters, *state);
+    if (!status) return status.error();
+  }
+  return state;
 }
 
 Result<double> TrainSession::step(std::span<Array> state, std::span<const Array> batch, std::int64_t number) {
@@ -144,11 +163,26 @@ Result<std::vector<double>> TrainSession::evaluate(std::span<const Array> parame
   return out;
 }
 
+Status TrainSession::print(std::size_t every, std::span<const Array> state) {
+  auto known = prints_.find(every);
+  if (known == prints_.end()) {
+    auto engine = Engine::create(graphs_.prints.at(every), options_, program_.watch);
+    if (!engine) return engine.error();
+    known = prints_.emplace(every, std::move(*engine)).first;
+  }
+  std::vector<Array> inputs(state.begin(),
+                            state.begin() + static_cast<std::ptrdiff_t>(graphs_.parameters.size()));
+  const std::size_t batch = state.size() + 2;  // behind the state, `t` and `steps`
+  inputs.insert(inputs.end(), inputs_.begin() + static_cast<std::ptrdiff_t>(batch), inputs_.end());
+  auto done = known->second.run(inputs);
+  return done ? Status(Done{}) : Status(done.error());
+}
+
 TrainHooks TrainSession::hooks() {
   return {
       .step = [this](auto state, auto batch, std::int64_t number) { return step(state, batch, number); },
       .evaluate = [this](auto parameters, auto batch) { return evaluate(parameters, batch); },
-      .print = {},
+      .print = [this](std::size_t every, auto state, std::int64_t) { return print(every, state); },
   };
 }
 

@@ -41,6 +41,8 @@ class TrainSession {
   void make_settings();
   Result<double> step(std::span<Array> state, std::span<const Array> batch, std::int64_t number);
   Result<std::vector<double>> evaluate(std::span<const Array> parameters, std::span<const Array> batch);
+  /// The print of an `every`, on the present parameters and the batch of the last step.
+  Status print(std::size_t every, std::span<const Array> state);
   /// The evaluation for batches of that many examples, compiled when first needed.
   Result<const Engine*> evaluation(std::int64_t examples);
 
@@ -52,6 +54,7 @@ class TrainSession {
   TrainProgram graphs_;
   std::optional<Engine> step_;
   std::map<std::int64_t, Engine> evaluations_;
+  std::map<std::size_t, Engine> prints_;
   // Views of what a step is called on, kept between steps so that none is made anew.
   std::vector<Array> inputs_, outputs_;
   std::int64_t steps_ = 0;

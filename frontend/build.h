@@ -41,10 +41,22 @@ struct Leaf {
 /// The leaves of a type, in the order in which they are stored and passed.
 std::vector<Leaf> leaves(const typed::Module& module, const typed::Type& type, const BuildOptions& options);
 
-/// Initial values of a layer, or of any type whose leaves are declared with them: a graph from the input
-/// `seed` (i64) to one output for each leaf.
-Result<Graph> build_initial(const typed::Module& module, const typed::Type& type, const std::string& name,
-                            const BuildOptions& options);
+/// A drawn matrix (axes in front of the last are its rows; `copies` leading axes count matrices) whose rows
+/// or columns, whichever are fewer, are to be made orthonormal: `= orthogonal`.
+struct Orthogonal {
+  std::size_t output;
+  std::size_t copies;
+};
+/// From the input `seed` (i64) to one output for each leaf; those in `orthogonal` are finished by
+/// `orthonormalize`.
+struct InitialGraph {
+  Graph graph;
+  std::vector<Orthogonal> orthogonal;
+};
+
+/// Initial values of a layer, or of any type whose leaves are declared with them.
+Result<InitialGraph> build_initial(const typed::Module& module, const typed::Type& type,
+                                   const std::string& name, const BuildOptions& options);
 
 /// What one leaf of a training block's state is.
 struct StateLeaf {
@@ -60,12 +72,14 @@ struct TrainProgram {
   std::vector<std::string> batch_names;
   std::vector<std::string> metrics;
   /// seed: i64 → parameters, then optimizer state
-  Graph init;
+  InitialGraph init;
   /// parameters, optimizer state, t: real, steps: real, batch → parameters, optimizer state, objective.
   /// Parameters and optimizer state are donated.
   Graph step;
   /// parameters, batch → objective, metrics; the batch dimension stays symbolic, named `batch_dim`
   Graph evaluate;
+  /// For each `every`, parameters, batch → nothing, the effect is a print; empty where it prints nothing.
+  std::vector<Graph> prints;
   std::string batch_dim;
 };
 /// `batch`: the number of examples of a training step.

@@ -30,7 +30,8 @@ Value Builder::call(const typed::CallExpr& call, const typed::Expr& whole, Frame
   if (!call.arguments.empty())
     if (auto* layer = std::get_if<typed::LayerType>(&call.arguments[0]->type.node))
       enter_layer(*layer, frame, callee);
-  check_clauses(*function, callee, whole.span);
+  if (const auto broken = broken_clause(*function, callee))
+    fail(diagnose(diag::ClauseFails, whole.span, function->name, broken->clause, broken->sizes));
   if (++depth_ > deepest_call) fail(diagnose(diag::CallsTooDeep, whole.span, function->name, deepest_call));
   Value result = inline_function(*function, arguments(call, frame), std::move(callee));
   --depth_;
@@ -58,19 +59,24 @@ Value Builder::inline_function(const typed::Function& function, std::vector<Valu
   return evaluate(*function.body, callee);
 }
 
-void Builder::check_clauses(const typed::Function& function, const Frame& callee, Span at) const {
+std::optional<BrokenClause> Builder::broken_clause(const typed::Function& function, const Frame& callee) {
+  const auto sizes = [&](const Dim& left, const Dim& right) {
+    std::string text;
+    for (const Dim& dim : {left, right}) {
+      if (dim.is_constant()) continue;
+      text += (text.empty() ? "`" : ", `") + dim.text() + "` is " + resolve(dim, callee).text();
+    }
+    return text;
+  };
   for (const auto& [left, right] : function.equalities) {
     const auto a = resolve(left, callee).constant(), b = resolve(right, callee).constant();
-    if (a && b && *a != *b)
-      fail(diagnose(diag::ClauseFails, at, function.name, left.text() + " == " + right.text(),
-                    fmt::format("{} is not {}", *a, *b)));
+    if (a && b && *a != *b) return BrokenClause{left.text() + " == " + right.text(), sizes(left, right)};
   }
   for (const auto& [left, right] : function.at_most) {
     const auto a = resolve(left, callee).constant(), b = resolve(right, callee).constant();
-    if (a && b && *a > *b)
-      fail(diagnose(diag::ClauseFails, at, function.name, left.text() + " <= " + right.text(),
-                    fmt::format("{} is above {}", *a, *b)));
+    if (a && b && *a > *b) return BrokenClause{left.text() + " <= " + right.text(), sizes(left, right)};
   }
+  return std::nullopt;
 }
 
 Result<Graph> build(const typed::Module& module, const typed::Function& function,
@@ -79,7 +85,8 @@ Result<Graph> build(const typed::Module& module, const typed::Function& function
     Builder builder(module, options);
     builder.graph.name = function.name;
     const Frame frame = builder.root_frame();
-    builder.check_clauses(function, frame, function.span);
+    if (const auto broken = Builder::broken_clause(function, frame))
+      Builder::fail(diagnose(diag::ClauseOfValues, {}, function.name, broken->clause, broken->sizes));
     std::vector<Value> arguments;
     for (typed::VariableId parameter : function.parameters) {
       const typed::Variable& variable = function.variables[parameter];

@@ -43,8 +43,20 @@ Id Builder::tensor(const typed::Expr& expr, Frame& frame) {
   return value.id();
 }
 
+void Builder::check_sizes(const typed::Expr& expr, const Frame& frame) {
+  const auto* type = std::get_if<typed::TensorType>(&expr.type.node);
+  for (std::size_t k = 0; type && k < type->shape.dims.size(); ++k) {
+    const Dim& dim = type->shape.dims[k];
+    if (dim.is_constant() || dim.as_name()) continue;
+    const Dim size = resolve(dim, frame);
+    if (!size.constant() && size.names().empty())
+      fail(diagnose(diag::FractionalSize, expr.span, dim.text(), size.text()));
+  }
+}
+
 Value Builder::evaluate(const typed::Expr& expr, Frame& frame) {
   using namespace typed;
+  check_sizes(expr, frame);
   const std::size_t before = graph.size();
   Value value = std::visit(
       Overloaded{
@@ -157,7 +169,9 @@ Value Builder::evaluate_if(const typed::IfExpr& expr, const typed::Expr& whole, 
   for (const auto& [condition, body] : expr.branches) {
     const auto known = known_scalar(graph, tensor(*condition, frame));
     if (!known) fail(diagnose(diag::ConditionAtRunTime, whole.span));
-    if (std::get<std::vector<std::int64_t>>(known->elements)[0] != 0) return evaluate(*body, frame);
+    if (std::get<std::vector<std::int64_t>>(known->elements)[0] == 0) continue;
+    Value value = evaluate(*body, frame);
+    return expr.otherwise ? std::move(value) : Value{};  // without `else` it is a statement
   }
   return expr.otherwise ? evaluate(*expr.otherwise, frame) : Value{};
 }

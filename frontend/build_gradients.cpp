@@ -104,7 +104,8 @@ Result<Graph> build_gradient(const typed::Module& module, const typed::Function&
     Builder builder(module, options);
     builder.graph.name = function.name;
     const Frame frame = builder.root_frame();
-    builder.check_clauses(function, frame, function.span);
+    if (const auto broken = Builder::broken_clause(function, frame))
+      Builder::fail(diagnose(diag::ClauseOfValues, {}, function.name, broken->clause, broken->sizes));
     std::vector<Leaf> leaves;
     for (const typed::VariableId parameter : function.parameters) {
       const typed::Variable& variable = function.variables[parameter];

@@ -62,7 +62,8 @@ static Id initial_leaf(Builder& builder, const typed::FieldDeclaration& declarat
     case Initial::he:
       return scaled(draw_normal(graph, key(), full, type.dtype),
                     deviation(graph, type.shape, declaration.initial, type.dtype));
-    case Initial::orthogonal: Builder::fail(diagnose(diag::NotSupportedYet, declaration.span, "orthogonal"));
+    case Initial::orthogonal:
+      return draw_normal(graph, key(), full, type.dtype);  // made orthonormal behind the graph
     case Initial::value: {
       const Id value = builder.tensor(*declaration.value, frame);
       if (graph[value].type.shape == full) return value;
@@ -78,9 +79,11 @@ static Id initial_leaf(Builder& builder, const typed::FieldDeclaration& declarat
 
 void Builder::initial_values(const typed::Type& type, const typed::FieldDeclaration& declaration,
                              const std::string& path, Id seed, const Shape& copies, Frame& frame,
-                             std::vector<Output>& out) {
+                             std::vector<Orthogonal>& orthogonal) {
   if (auto* tensor_type = std::get_if<typed::TensorType>(&type.node)) {
-    out.push_back(
+    if (declaration.initial == Initial::orthogonal)
+      orthogonal.push_back({graph.outputs.size(), copies.size()});
+    graph.outputs.push_back(
         {path, initial_leaf(*this, declaration, path, seed, resolve(*tensor_type, frame), copies, frame)});
     return;
   }
@@ -91,19 +94,21 @@ void Builder::initial_values(const typed::Type& type, const typed::FieldDeclarat
   Frame inner = field_frame(*layer, frame);
   for (const auto& field : layer->declaration->fields)
     initial_values(field.type, field, path.empty() ? field.name : path + "." + field.name, seed, inner_copies,
-                   inner, out);
+                   inner, orthogonal);
 }
 
-Result<Graph> build_initial(const typed::Module& module, const typed::Type& type, const std::string& name,
-                            const BuildOptions& options) {
-  return guarded<Graph>([&] {
+Result<InitialGraph> build_initial(const typed::Module& module, const typed::Type& type,
+                                   const std::string& name, const BuildOptions& options) {
+  return guarded<InitialGraph>([&] {
     Builder builder(module, options);
     builder.graph.name = "initial";
     Frame frame = builder.root_frame();
     const Id seed = builder.graph.input("seed", {Dtype::i64, {}});
     typed::FieldDeclaration none;
-    builder.initial_values(type, none, name, seed, {}, frame, builder.graph.outputs);
-    return std::move(builder.graph);
+    InitialGraph initial;
+    builder.initial_values(type, none, name, seed, {}, frame, initial.orthogonal);
+    initial.graph = std::move(builder.graph);
+    return initial;
   });
 }
 

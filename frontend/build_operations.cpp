@@ -108,7 +108,17 @@ Id Builder::broadcast(const typed::BroadcastExpr& expr, const typed::Expr& whole
   return spread(id, shape, axes);
 }
 
-Id Builder::window(const typed::StructuralExpr& expr, Id operand, Frame& frame) {
+void Builder::check_range(const Shape& start, const Shape& length, const Shape& whole, Span span) {
+  for (std::size_t axis = 0; axis < whole.size(); ++axis) {
+    const auto first = start[axis].constant(), count = length[axis].constant(),
+               extent = whole[axis].constant();
+    if (!first || !count || !extent || *first + *count <= *extent) continue;
+    const auto place = static_cast<std::int64_t>(axis);
+    fail(diagnose(diag::IndexOutOfRange, span, *first + *count - 1, place, *extent));
+  }
+}
+
+Id Builder::window(const typed::StructuralExpr& expr, Id operand, Span span, Frame& frame) {
   const Shape whole = graph[operand].type.shape;
   const auto dims = [&](std::size_t k, const Shape* in_front) {
     Shape out;
@@ -118,9 +128,18 @@ Id Builder::window(const typed::StructuralExpr& expr, Id operand, Frame& frame) 
   std::vector<std::int64_t> stride;
   for (const Dim& dim : whole_in_front(expr.dims.size() > 2 ? expr.dims[2] : Shape{}, whole.size(), nullptr))
     stride.push_back(std::max<std::int64_t>(1, dim.constant().value_or(1)));
+  if (expr.op == Op::slice) check_range(dims(0, nullptr), dims(1, &whole), whole, span);
   const std::string_view begin = expr.op == Op::slice ? "start" : "low";
   return graph.add(expr.op, {operand},
                    {{begin, dims(0, nullptr)}, {"shape", dims(1, &whole)}, {"stride", stride}});
+}
+
+void Builder::check_elements(Op op, const Shape& shape, const std::vector<std::int64_t>& axes, Span span) {
+  const std::string name(dp::name(op));
+  const std::string word = name.starts_with("reduce_") ? name.substr(7) : name;
+  for (const std::int64_t axis : axes)
+    if (shape[static_cast<std::size_t>(axis)].constant() == 0)
+      fail(diagnose(diag::EmptyReduction, span, word));
 }
 
 Value Builder::structural(const typed::StructuralExpr& expr, const typed::Expr& whole, Frame& frame) {
@@ -132,7 +151,8 @@ Value Builder::structural(const typed::StructuralExpr& expr, const typed::Expr& 
         graph.add(Op::iota, {}, {{"axis", from_front(expr.axes, shape.size()).at(0)}, {"shape", shape}}));
   }
   if (expr.op == Op::dot) return Value::tensor(matmul(operands[0], operands[1]));
-  if (expr.op == Op::slice || expr.op == Op::pad) return Value::tensor(window(expr, operands[0], frame));
+  if (expr.op == Op::slice || expr.op == Op::pad)
+    return Value::tensor(window(expr, operands[0], whole.span, frame));
   if (expr.op == Op::stop) return Value::tensor(graph.add(Op::stop, operands));
   const std::size_t rank = graph[operands.at(0)].type.rank();
   auto axes = expr.all_axes ? first_axes(rank) : from_front(expr.axes, rank);
@@ -141,6 +161,7 @@ Value Builder::structural(const typed::StructuralExpr& expr, const typed::Expr& 
     permutation.insert(permutation.end(), axes.begin(), axes.end());
     return Value::tensor(graph.add(Op::transpose, operands, {{"permutation", permutation}}));
   }
+  if (expr.needs_elements) check_elements(expr.op, graph[operands[0]].type.shape, axes, whole.span);
   const auto& attributes = info(expr.op).attributes;
   DP_ASSERT(attributes.size() == 1, "`{}` has no structural form", name(expr.op));
   if (expr.op == Op::gather || expr.op == Op::take) check_positions(operands[0], operands[1], axes.at(0));

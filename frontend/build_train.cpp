@@ -45,6 +45,16 @@ class TrainBuilder {
     return builder.tensor(*train_.objective, frame);
   }
 
+  /// Each metric, known by its name to those behind it.
+  std::vector<Id> metrics() {
+    std::vector<Id> out;
+    for (const auto& metric : train_.metrics) {
+      out.push_back(builder.tensor(*metric.value, frame));
+      builder.bind(metric.variable, Value::tensor(out.back()), frame, train_.span);
+    }
+    return out;
+  }
+
   Builder builder;
 
  private:
@@ -183,22 +193,45 @@ Graph build_evaluate(const typed::Module& module, const typed::Train& train, con
   block.parameter_inputs();
   block.batch_inputs();
   block.builder.graph.outputs.push_back({"objective", block.objective()});
-  for (const auto& [name, value] : train.metrics)
-    block.builder.graph.outputs.push_back({name, block.builder.tensor(*value, block.frame)});
+  const std::vector<Id> metrics = block.metrics();
+  for (std::size_t k = 0; k < metrics.size(); ++k)
+    block.builder.graph.outputs.push_back({train.metrics[k].name, metrics[k]});
   return std::move(block.builder.graph);
 }
 
-Graph build_train_initial(const typed::Module& module, const typed::Train& train, const BuildOptions& options,
-                          const TrainProgram& program) {
+/// The prints of one `every`: a graph without results, on the parameters and the last batch.
+Graph build_print(const typed::Module& module, const typed::Train& train, const typed::Train::Every& every,
+                  const BuildOptions& options) {
+  TrainBuilder block(module, train, options);
+  block.builder.graph.name = train.name + "_print";
+  block.parameter_inputs();
+  block.batch_inputs();
+  block.objective();
+  block.metrics();
+  block.builder.graph.effects.clear();  // those of the statements happen in the step
+  block.builder.print(every.print, block.frame, train.span);
+  return std::move(block.builder.graph);
+}
+
+InitialGraph build_train_initial(const typed::Module& module, const typed::Train& train,
+                                 const BuildOptions& options, const TrainProgram& program) {
   Builder builder(module, options);
   Graph& graph = builder.graph;
   graph.name = train.name + "_initial";
+  std::vector<Orthogonal> orthogonal;
   Frame frame = builder.root_frame();
   frame.declarations = &train.body.variables;
   const Id seed = graph.input("seed", {Dtype::i64, {}});
-  for (const Parameter& parameter : train.parameters)
-    builder.initial_values(train.body.variables[parameter.variable].type, parameter.declaration,
-                           parameter.name, seed, {}, frame, graph.outputs);
+  for (const Parameter& parameter : train.parameters) {
+    const typed::Type& type = train.body.variables[parameter.variable].type;
+    if (!parameter.from.empty()) {  // the session reads them from the file
+      std::vector<Leaf> all;
+      Builder::leaves(type, frame, parameter.name, {}, all);
+      for (const Leaf& leaf : all) graph.outputs.push_back({leaf.path, builder.number(0, leaf.type)});
+      continue;
+    }
+    builder.initial_values(type, parameter.declaration, parameter.name, seed, {}, frame, orthogonal);
+  }
   std::size_t at = 0;
   while (at < program.optimizer_state.size())
     for (const auto& state : train.optimizer->states) {
@@ -207,7 +240,7 @@ Graph build_train_initial(const typed::Module& module, const typed::Train& train
       const Id value = builder.convert(builder.tensor(*state.initial, state_frame), leaf.type.dtype);
       graph.outputs.push_back({leaf.path, builder.spread(value, leaf.type.shape, {})});
     }
-  return std::move(graph);
+  return {std::move(graph), std::move(orthogonal)};
 }
 
 }  // namespace
@@ -225,9 +258,13 @@ Result<TrainProgram> build_train(const typed::Module& module, const typed::Train
       program.batch_names.push_back(variable.name);
       Builder::leaves(variable.type, types.root_frame(), variable.name, {}, program.batch);
     }
-    for (const auto& [name, value] : train.metrics) program.metrics.push_back(name);
+    for (const auto& metric : train.metrics) program.metrics.push_back(metric.name);
     program.step = build_step(module, train, sized, program);
     program.evaluate = build_evaluate(module, train, options);
+    for (const auto& every : train.every)
+      program.prints.push_back(every.kind == typed::Train::Every::Kind::print
+                                   ? build_print(module, train, every, sized)
+                                   : Graph{});
     program.init = build_train_initial(module, train, sized, program);
     return program;
   });

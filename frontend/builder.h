@@ -34,6 +34,10 @@ struct Frame {
   std::vector<std::pair<std::string, typed::LayerArgument>> layer_arguments;
 };
 
+struct BrokenClause {
+  std::string clause, sizes;
+};
+
 class Builder {
  public:
   Builder(const typed::Module& module, const BuildOptions& options);
@@ -62,6 +66,9 @@ class Builder {
   Value evaluate(const typed::Expr& expr, Frame& frame);
   Id tensor(const typed::Expr& expr, Frame& frame);
   void execute(const typed::Statement& statement, Frame& frame);
+  void print(const typed::PrintStatement& statement, Frame& frame, Span span);
+  /// A constant of any scalar type.
+  Id number(double value, const Type& type);
   void bind(typed::VariableId variable, Value value, Frame& frame, Span span);
 
   // ---- operations (build_operations.cpp)
@@ -82,14 +89,19 @@ class Builder {
   Id matmul(Id x, Id y);
   Value structural(const typed::StructuralExpr& expr, const typed::Expr& whole, Frame& frame);
   /// A part of a tensor, or a tensor laid into zeros: explicit dims cover the last axes.
-  Id window(const typed::StructuralExpr& expr, Id operand, Frame& frame);
+  Id window(const typed::StructuralExpr& expr, Id operand, Span span, Frame& frame);
+  /// Fails where a slice whose place and sizes are known goes beyond its axis: `x[0]` of no elements.
+  static void check_range(const Shape& start, const Shape& length, const Shape& whole, Span span);
+  /// Fails where a reduction that needs elements has none.
+  static void check_elements(Op op, const Shape& shape, const std::vector<std::int64_t>& axes, Span span);
   Id broadcast(const typed::BroadcastExpr& expr, const typed::Expr& whole, Frame& frame);
 
   // ---- calls (build_calls.cpp)
   Value call(const typed::CallExpr& call, const typed::Expr& whole, Frame& frame);
   /// Runs a function's body in a new frame; `arguments` one for each parameter.
   Value inline_function(const typed::Function& function, std::vector<Value> arguments, Frame callee);
-  void check_clauses(const typed::Function& function, const Frame& callee, Span at) const;
+  /// The first `where` clause that does not hold for these sizes.
+  static std::optional<BrokenClause> broken_clause(const typed::Function& function, const Frame& callee);
 
   // ---- gradients (build_gradients.cpp)
   Value gradient(const typed::GradExpr& expr, const typed::Expr& whole, Frame& frame);
@@ -99,7 +111,7 @@ class Builder {
   // ---- initial values (build_initial.cpp)
   void initial_values(const typed::Type& type, const typed::FieldDeclaration& declaration,
                       const std::string& path, Id seed, const Shape& copies, Frame& frame,
-                      std::vector<Output>& out);
+                      std::vector<Orthogonal>& orthogonal);
 
   [[noreturn]] static void fail(Diagnostic diagnostic) { throw BuildFailure{std::move(diagnostic)}; }
   void note(Id id, const std::string& name, Span span);
@@ -108,6 +120,8 @@ class Builder {
   const BuildOptions& options() const { return options_; }
 
  private:
+  /// `/` in a shape is exact: fails where a size known by now is no whole number.
+  static void check_sizes(const typed::Expr& expr, const Frame& frame);
   Value evaluate_point(const typed::PointExpr& expr, const typed::Expr& whole, Frame& frame);
   Value evaluate_leaves(const typed::PointExpr& expr, const std::vector<Value>& operands, std::size_t form);
   Value evaluate_parts(const std::vector<typed::ExprPtr>& exprs, Frame& frame);
@@ -115,11 +129,9 @@ class Builder {
   Value layer_argument(const typed::ArgumentExpr& expr, const typed::Expr& whole, Frame& frame);
   Id reshape(const typed::ReshapeExpr& expr, const typed::Expr& whole, Frame& frame);
   Id draw(const typed::DrawExpr& expr, const typed::Expr& whole, Frame& frame);
-  Id number(double value, const Type& type);
   Id numbers(const typed::NumbersExpr& expr, const typed::Expr& whole, Frame& frame);
   Value evaluate_block(const typed::BlockExpr& expr, Frame& frame);
   Value evaluate_if(const typed::IfExpr& expr, const typed::Expr& whole, Frame& frame);
-  void print(const typed::PrintStatement& statement, Frame& frame, Span span);
   void assert_(const typed::AssertStatement& statement, Frame& frame, Span span);
   std::vector<Value> arguments(const typed::CallExpr& call, Frame& frame);
 

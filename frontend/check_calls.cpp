@@ -41,6 +41,19 @@ bool is_lifted(const typed::Function& callee, const std::vector<Value>& values) 
   });
 }
 
+/// A call that leads nowhere: the arguments' own mistakes are told all the same. A function given by its name
+/// is none.
+void check_arguments_alone(Body& body, CallSite& site) {
+  for (Argument& each : site.arguments) {
+    const auto* name = each.syntax ? std::get_if<ast::NameUse>(&each.syntax->node) : nullptr;
+    Entry* entry =
+        name && !body.find_variable(name->name) ? body.program.find(body.origin, name->name) : nullptr;
+    if (entry && std::holds_alternative<ast::Function>(entry->declaration->node)) continue;
+    if (!entry && name && !body.find_variable(name->name) && is_intrinsic(name->name)) continue;
+    evaluate(body, each);
+  }
+}
+
 /// One call on its way: values, matched types, and the expression that it becomes.
 class FunctionCall {
  public:
@@ -55,7 +68,10 @@ class FunctionCall {
     Matcher matcher(body_, callee_, lifted);
     if (!match(matcher)) return {};
     if (const auto unsolved = matcher.unsolved()) {
-      body_.report(diagnose(diag::UnsolvedDimension, site_.callee, site_.name, *unsolved));
+      auto diagnostic = diagnose(diag::UnsolvedDimension, site_.callee, site_.name, *unsolved);
+      if (const std::string why = matcher.why_unsolved(*unsolved); !why.empty())
+        diagnostic.notes.push_back(why);
+      body_.report(std::move(diagnostic));
       return {};
     }
     instance_ = std::move(matcher.instance());
@@ -75,7 +91,7 @@ class FunctionCall {
     const auto placed = place_arguments(body_, site_, names, {optional.get(), names.size()});
     bool fine = placed.has_value();
     if (!fine) {  // the arguments' own mistakes are independent of where they go
-      for (Argument& each : site_.arguments) evaluate(body_, each);
+      check_arguments_alone(body_, site_);
       return false;
     }
     for (Argument* each : *placed) {
@@ -110,7 +126,9 @@ class FunctionCall {
       if (!told || order[*told] == k) continue;
       const std::string& by = callee_.variables[callee_.parameters[order[*told]]].name;
       const std::string size = matcher.solved(dim).text();
-      mismatch.reasons.push_back("`" + dim + "` of `" + site_.name + "` is " + size + " by `" + by + "`");
+      const bool by_layer = function_.layer && order[*told] == 0;
+      const std::string reason = by_layer ? "it is a " + text(values_.front().type()) : "by `" + by + "`";
+      mismatch.reasons.push_back("`" + dim + "` of `" + site_.name + "` is " + size + ": " + reason);
     }
     report_mismatch(body_, mismatch);
     return false;
@@ -153,8 +171,24 @@ class FunctionCall {
     return make(std::move(type), site_.span, std::move(node));
   }
 
+  /// `/` of the result's shape must be exact for these sizes.
+  bool has_whole_sizes(const typed::Type& type) {
+    const auto* leaf = as_tensor(type);
+    for (std::size_t k = 0; leaf && k < leaf->shape.dims.size(); ++k) {
+      const Dim size = with_sizes(body_, leaf->shape.dims[k]);
+      if (size.constant() || !size.names().empty()) continue;
+      const auto* declared = as_tensor(callee_.result);
+      const bool same_rank = declared && declared->shape.dims.size() == leaf->shape.dims.size();
+      const std::string written = same_rank ? declared->shape.dims[k].text() : leaf->shape.dims[k].text();
+      body_.report(diagnose(diag::FractionalSize, site_.span, written, size.text()));
+      return false;
+    }
+    return true;
+  }
+
   Value plain_call() {
     typed::Type type = substitute(callee_.result, instance_);
+    if (!has_whole_sizes(type)) return {};
     return {call(std::move(type), false), Open::no};
   }
 
@@ -185,15 +219,17 @@ Value call_entry(Body& body, Entry& entry, CallSite site) {
   const auto& node = entry.declaration->node;
   if (std::holds_alternative<ast::Function>(node)) {
     FunctionRecord* function = function_of(body.program, entry);
-    if (function == nullptr) return {};
-    return call_function(body, *function, {}, std::move(site));
+    if (function) return call_function(body, *function, {}, std::move(site));
+    check_arguments_alone(body, site);
+    return {};
   }
   if (std::holds_alternative<ast::StructDecl>(node)) return build_struct(body, entry, std::move(site));
   if (std::holds_alternative<ast::LayerDecl>(node)) {
     body.report(diagnose(diag::LayerAsValue, site.span));
     return {};
   }
-  body.report(diagnose(diag::NotCallable, site.callee, site.name));
+  if (!std::holds_alternative<ast::ImportDecl>(node))
+    body.report(diagnose(diag::NotCallable, site.callee, site.name));
   return {};
 }
 
@@ -212,7 +248,7 @@ Value call_name(Body& body, const std::string& name, CallSite site) {
   if (is_intrinsic(name)) return call_intrinsic(body, std::move(site));
   Value unknown = check_name(body, name, site.callee);  // a dimension, or nothing at all
   if (unknown) body.report(diagnose(diag::NotCallable, site.callee, name));
-  for (Argument& each : site.arguments) evaluate(body, each);
+  check_arguments_alone(body, site);
   return {};
 }
 
@@ -242,7 +278,10 @@ Value call_callee(Body& body, const ast::Expr& callee, CallSite site) {
 }  // namespace
 
 Value call_function(Body& body, FunctionRecord& function, Value self, CallSite site) {
-  if (!need_result(body.program, function, body, site.span)) return {};
+  if (!need_result(body.program, function, body, site.span)) {
+    check_arguments_alone(body, site);
+    return {};
+  }
   if (body.in_schedule) supply_schedule_arguments(body, function, site);
   if (!self) {
     if (auto over = find_over(function, site)) return call_over(body, function, *over, std::move(site));

@@ -94,7 +94,7 @@ class Comparison {
 
 Value close(Body& body, Value left, Value right, Span span) {
   if (!as_tensor(left.type()) && !as_tensor(right.type())) {
-    return unsupported(body, span, "~= on structs, layers and tuples");
+    return unsupported(body, span, "`~=` on structs, layers and tuples");
   }
   if (!unify(body, {&left, &right}, Numbers::compared, span, "~=")) return {};
   std::vector<Value> operands;

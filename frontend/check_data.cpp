@@ -62,7 +62,8 @@ class DataReader {
   }
 
   bool read(const ast::DataDecl& syntax) {
-    bool fine = read_source(*syntax.source);
+    if (!read_source(*syntax.source)) return false;  // what the fields mean depends on the kind of file
+    bool fine = true;
     for (const ast::DataField& each : syntax.fields) fine = read_field(each) && fine;
     fine = read_split(syntax) && fine;
     for (const auto& scaling : syntax.scalings) fine = read_scaling(scaling) && fine;
@@ -78,7 +79,7 @@ class DataReader {
     }
     data_.source = *path;
     if (path->ends_with(".csv")) return true;
-    program_.report(diagnose(diag::NotSupportedYet, source.span, "data from other files than .csv"));
+    program_.report(diagnose(diag::NotSupportedYet, source.span, "data from a file that is not .csv"));
     return false;
   }
 
@@ -86,6 +87,13 @@ class DataReader {
     for (const auto& known : data_.fields) {
       if (known.name != syntax.name.text) continue;
       program_.report(diagnose(diag::DuplicateParameter, syntax.name.span, syntax.name.text));
+      return false;
+    }
+    if (!syntax.type) {
+      const Span span = syntax.parts.empty() ? syntax.name.span : syntax.parts.front().span;
+      const std::string name = syntax.parts.empty() ? syntax.name.text : syntax.parts.front().text;
+      program_.report(
+          diagnose(diag::MissingType, span, name).fix(name + ": real = column(\"" + name + "\")"));
       return false;
     }
     Body body(program_, Origin::user, scratch_);

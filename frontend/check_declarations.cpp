@@ -69,6 +69,7 @@ struct DeclarationChecker {
   Entry& entry() const { return names().at(declaration.name.text); }
   /// A second declaration of a name has been reported, and is not looked at.
   bool is_hidden() const {
+    if (std::holds_alternative<ast::AdjointDecl>(declaration.node)) return false;  // names its function
     const auto found = names().find(declaration.name.text);
     return found != names().end() && found->second.declaration != &declaration;
   }
@@ -81,14 +82,17 @@ struct DeclarationChecker {
   void operator()(const ast::ConstDecl&) const { constant_of(program, entry()); }
   void operator()(const ast::StructDecl&) const { struct_of(program, entry()); }
   void operator()(const ast::LayerDecl&) const { check_layer(program, entry()); }
-  void operator()(const ast::AdjointDecl& adjoint) const { refuse(adjoint.function.span, "adjoint"); }
+  void operator()(const ast::AdjointDecl& adjoint) const { refuse(adjoint.function.span, "`adjoint`"); }
   void operator()(const ast::DataDecl&) const { data_of(program, entry()); }
   void operator()(const ast::TrainDecl& train) const { check_train(program, train, declaration); }
   void operator()(const ast::OptimizerDecl&) const { optimizer_of(program, entry()); }
   void operator()(const ast::TestDecl& test) const { check_test(program, test, declaration.span, origin); }
-  void operator()(const ast::ImportDecl&) const { refuse(declaration.span, "import"); }
+  void operator()(const ast::ImportDecl&) const { refuse(declaration.span, "`import`"); }
   void operator()(const ast::PrecisionDecl& precision) const {
-    program.module.double_precision = precision.type.text == "f64";
+    const std::string& type = precision.type.text;
+    program.module.double_precision = type == "f64";
+    if (type == "f32" || type == "f64") return;
+    program.report(diagnose(diag::UnknownType, precision.type.span, type).fix("precision f64"));
   }
 };
 

@@ -35,7 +35,7 @@ typed::ExprPtr default_value(Body& body, FunctionRecord& function, std::size_t p
   const typed::Type wanted = callee.variables[callee.parameters[parameter]].type;
   typed::ExprPtr result = fitted(closed, check_expr(closed, syntax), wanted);
   if (result && !scratch.variables.empty()) {
-    unsupported(body, span, "a default that needs names of its own");
+    unsupported(body, span, "a default value that is computed in several steps");
     return nullptr;
   }
   if (result) to_caller(*result, instance);

@@ -84,7 +84,9 @@ class DimReader {
   std::optional<Dim> divide(const Dim& left, const Dim& right, Span span) {
     const auto a = constant_size(body_, left), b = constant_size(body_, right);
     if (a && b && *b != 0 && *a % *b != 0) {
-      if (!quiet_) body_.report(diagnose(diag::InexactDivision, span, left.text(), right.text()));
+      if (!quiet_)
+        body_.report(with_origins(diagnose(diag::InexactDivision, span, left.text(), right.text()), body_,
+                                  {left, right}));
       return std::nullopt;
     }
     return Dim::quotient(left, right);

@@ -35,9 +35,9 @@ struct Dispatch {
   Value operator()(const ast::As& reshape) const { return check_reshape(body, reshape, span); }
   Value operator()(const ast::If& conditional) const { return check_if(body, conditional, span); }
   Value operator()(const ast::For& loop) const {
-    if (!loop.function) return unsupported(body, span, "for");
+    if (!loop.function) return unsupported(body, span, "`for`");
     const auto* name = std::get_if<ast::NameUse>(&loop.function->node);
-    return unsupported(body, span, (name ? name->name : "f") + " i: …");
+    return unsupported(body, span, "`" + (name ? name->name : "f") + " i: …`");
   }
   Value operator()(const ast::Grad& gradient) const { return check_grad(body, gradient, span); }
   Value operator()(const ast::Stack& stack) const { return check_stack(body, stack, span); }

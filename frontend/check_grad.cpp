@@ -152,8 +152,8 @@ std::optional<Path> check_path(Body& body, const ast::Expr& expression) {
 }
 
 Value check_grad(Body& body, const ast::Grad& gradient, Span span) {
-  if (gradient.kind == ast::GradKind::jacobian) return unsupported(body, span, "jacobian");
-  if (gradient.kind == ast::GradKind::hessian) return unsupported(body, span, "hessian");
+  if (gradient.kind == ast::GradKind::jacobian) return unsupported(body, span, "`jacobian`");
+  if (gradient.kind == ast::GradKind::hessian) return unsupported(body, span, "`hessian`");
   return Gradient(body, gradient, span).run();
 }
 

@@ -22,6 +22,10 @@ struct Part {
   bool gathered = false;
 };
 
+std::string counted(std::size_t count, const char* one, const char* many) {
+  return count == 0 ? std::string("no ") + many : std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
 class Indexing {
  public:
   Indexing(Body& body, Value object, Span span) : body_(body), object_(std::move(object)), span_(span) {}
@@ -58,7 +62,8 @@ class Indexing {
     if (shape().pack && before > 0) return refuse_leading(items.front().span);
     if (before + after > rank()) {
       body_.report(
-          with_origins(diagnose(diag::TooManyIndices, span_, text(object_.type()), rank(), before + after),
+          with_origins(diagnose(diag::TooManyIndices, span_, text(object_.type()),
+                                counted(rank(), "axis", "axes"), counted(before + after, "index", "indices")),
                        body_, {object_.type()}));
       return std::nullopt;
     }
@@ -105,7 +110,7 @@ class Indexing {
     }
     const Dim& extent = shape().dims[axis];
     if (!type->bound || prove_at_most(body_, *type->bound, extent) != Verdict::proven) {
-      unsupported(body_, item.span, "x[i] with i not known to lie below " + extent.text());
+      unsupported(body_, item.span, "an index that is not proven to lie below `" + extent.text() + "`");
       return std::nullopt;
     }
     settle_by_itself(index);
@@ -113,19 +118,21 @@ class Indexing {
     return Part{0, extent, false, true, true};
   }
 
+  /// An end of a slice decides about a size, so `/` in it is exact as in shapes.
   std::optional<Dim> bound(const ast::ExprPtr& expression, const Dim& missing) {
     if (!expression) return missing;
-    auto value = try_dim(body_, *expression);
+    auto value = try_dim(body_, *expression, Division::exact);
     if (value) return value;
+    if (try_dim(body_, *expression)) return check_dim(body_, *expression);  // says what is not exact
     if (check_expr(body_, *expression))
-      unsupported(body_, expression->span, "a..b at a position that is computed");
+      unsupported(body_, expression->span, "a slice whose place is known only at run time");
     return std::nullopt;
   }
 
   std::optional<Part> read_slice(const Item& item, std::size_t axis) {
     const Dim& extent = shape().dims[axis];
     const auto begin = bound(item.begin, Dim(0));
-    const auto end = bound(item.end, extent);
+    const auto end = begin ? bound(item.end, extent) : std::nullopt;
     if (!begin || !end) return std::nullopt;
     if (const auto first = constant_size(body_, *begin); first && *first < 0) {
       return report_range(item.span, *begin, axis);
@@ -182,7 +189,7 @@ class Indexing {
     const TensorShape& index = as_tensor(gather_.type())->shape;
     const auto place = type.shape.dims.end() + axis;
     if (index.pack && (type.shape.pack || place != type.shape.dims.begin())) {
-      return unsupported(body_, gather_.span(), "x[:, i] with leading axes `..` in i");
+      return unsupported(body_, gather_.span(), "`x[:, i]` with leading axes `..` in `i`");
     }
     const auto next = type.shape.dims.erase(place);
     type.shape.dims.insert(next, index.dims.begin(), index.dims.end());
@@ -206,7 +213,7 @@ Value check_index(Body& body, const ast::Index& index, Span span) {
   if (!as_tensor(object.type())) {
     const bool copies = std::holds_alternative<typed::LayerType>(object.type().node) ||
                         std::holds_alternative<typed::StructType>(object.type().node);
-    if (copies) return unsupported(body, span, "x[i] of a layer or struct");
+    if (copies) return unsupported(body, span, "an element of stacked layers or structs");
     body.report(diagnose(diag::NotIndexable, object.span(), text(object.type())));
     return {};
   }

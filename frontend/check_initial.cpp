@@ -47,6 +47,11 @@ bool check_distribution(Body& body, Initial initial, CallSite site, typed::Field
   const bool optional[] = {true, true};
   const auto placed = place_arguments(body, site, names, {optional, names.size()});
   if (!placed) return false;
+  if (initial == Initial::orthogonal && as_tensor(field.type)->shape.dims.size() < 2) {
+    body.report(
+        diagnose(diag::WrongScalar, site.span, site.name, "tensors of two axes or more", text(field.type)));
+    return false;
+  }
   field.initial = initial;
   for (std::size_t k = 0; k < placed->size(); ++k) {
     typed::ExprPtr value = argument_value(body, (*placed)[k], k, initial, site.span);

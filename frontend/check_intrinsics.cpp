@@ -14,6 +14,7 @@ namespace {
 using Handler = std::function<Value(Body&, CallSite)>;
 
 constexpr bool bools = true, any = false;
+constexpr bool error = true, fine = false;
 
 Handler reduction(ReductionRow row) {
   return [row](Body& body, CallSite site) { return check_reduction(body, row, std::move(site)); };
@@ -24,17 +25,20 @@ Handler conversion(typed::Scalar scalar) {
 }
 
 Handler later(std::string_view name) {
-  return [name](Body& body, CallSite site) { return unsupported(body, site.span, name); };
+  return [name](Body& body, CallSite site) {
+    return unsupported(body, site.callee, "`" + std::string(name) + "`");
+  };
 }
 
 std::unordered_map<std::string_view, Handler> read_table() {
   return {
-#define REDUCTION(name, op, numbers, doc) {#name, reduction({Op::op, numbers, false})},
-#define POSITION(name, op, doc) {#name, reduction({Op::op, false, true})},
+#define REDUCTION(name, op, numbers, empty, doc) {#name, reduction({Op::op, numbers, false, empty})},
+#define POSITION(name, op, doc) {#name, reduction({Op::op, any, true, error})},
 #define CONVERSION(name, scalar, doc) {#name, conversion(typed::Scalar::scalar)},
 #define SPECIAL(name, signature, doc) {#name, check_intrinsic_##name},
 #define REDUCES_ALL(name)
 #define LATER(name) {#name, later(#name)},
+#define LATER_LAYER(...)
 #include "frontend/intrinsics.def"
   };
 }
@@ -83,6 +87,21 @@ bool reduces_everything(const std::string& name) {
 #define SPECIAL(...)
 #define REDUCES_ALL(name) #name,
 #define LATER(...)
+#define LATER_LAYER(...)
+#include "frontend/intrinsics.def"
+  };
+  return names.contains(name);
+}
+
+bool is_later_layer(const std::string& name) {
+  static const std::unordered_set<std::string_view> names{
+#define REDUCTION(...)
+#define POSITION(...)
+#define CONVERSION(...)
+#define SPECIAL(...)
+#define REDUCES_ALL(...)
+#define LATER(...)
+#define LATER_LAYER(name) #name,
 #include "frontend/intrinsics.def"
   };
   return names.contains(name);
@@ -97,12 +116,13 @@ void add_intrinsic_names(std::vector<std::string>& names) {
 
 std::span<const IntrinsicDoc> intrinsic_docs() {
   static const std::vector<IntrinsicDoc> docs{
-#define REDUCTION(name, op, numbers, doc) {#name, #name "(x: T[..], over)", doc},
+#define REDUCTION(name, op, numbers, empty, doc) {#name, #name "(x: T[..], over)", doc},
 #define POSITION(name, op, doc) {#name, #name "(x: T[..], over = -1) -> i64[..]", doc},
 #define CONVERSION(name, scalar, doc) {#name, #name "(x: T[..]) -> " #scalar "[..]", doc},
 #define SPECIAL(name, signature, doc) {#name, signature, doc},
 #define REDUCES_ALL(name)
 #define LATER(name)
+#define LATER_LAYER(...)
 #include "frontend/intrinsics.def"
   };
   return docs;

@@ -11,6 +11,8 @@ namespace dp::checker {
 
 bool is_intrinsic(const std::string& name);
 bool reduces_everything(const std::string& name);
+/// A layer of the library that is not supported yet.
+bool is_later_layer(const std::string& name);
 void add_intrinsic_names(std::vector<std::string>& names);
 
 Value call_intrinsic(Body& body, CallSite site);
@@ -32,6 +34,7 @@ struct ReductionRow {
   Op op;
   bool of_bools = false;
   bool position = false;
+  bool needs_elements = false;
 };
 Value check_reduction(Body& body, const ReductionRow& row, CallSite site);  // check_reductions.cpp
 Value check_conversion(Body& body, typed::Scalar scalar, CallSite site);    // check_conversions.cpp
@@ -42,6 +45,7 @@ Value check_conversion(Body& body, typed::Scalar scalar, CallSite site);    // c
 #define SPECIAL(name, signature, doc) Value check_intrinsic_##name(Body& body, CallSite site);
 #define REDUCES_ALL(...)
 #define LATER(...)
+#define LATER_LAYER(...)
 #include "frontend/intrinsics.def"
 
 }  // namespace dp::checker

@@ -217,7 +217,7 @@ std::optional<std::vector<std::pair<Dim, Dim>>> pad_widths(Body& body, const Arg
 Value check_intrinsic_pad(Body& body, CallSite site) {
   const auto placed = intrinsic_arguments(body, site, {"x", "widths", "value"}, 2);
   if (!placed) return {};
-  if ((*placed)[2]) return unsupported(body, (*placed)[2]->span, "pad(…, value)");
+  if ((*placed)[2]) return unsupported(body, (*placed)[2]->span, "the `value` of `pad`");
   Value value = tensor_argument(body, *(*placed)[0], site);
   const auto widths = pad_widths(body, *(*placed)[1]);
   if (!value || !widths) return {};

@@ -97,6 +97,10 @@ bool check_field(Body& body, LayerRecord& layer, const ast::LayerField& syntax) 
   }
   auto type = check_type(body, *syntax.field.type);
   if (!type) return false;
+  if (syntax.state) {
+    unsupported(body, field.span, "`state`");
+    return false;
+  }
   field.type = std::move(*type);
   const bool fine = check_initial(body, syntax.field.initial.get(), field);
   layer.typed->fields.push_back(std::move(field));

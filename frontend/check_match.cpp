@@ -168,6 +168,20 @@ std::optional<std::string> Matcher::unsolved() const {
   return std::nullopt;
 }
 
+std::string Matcher::why_unsolved(const std::string& name) const {
+  for (const Later& each : later_) {
+    const Dim pattern = known_part(each.pattern);
+    const std::string unknown = unsolved_mark + name;
+    if (!pattern.names().contains(unknown)) continue;
+    const std::string meets = "`" + each.pattern.text() + "` is " + each.actual.text() + " here";
+    const bool is_linear = pattern.solve(unknown, pattern.substitute({{unknown, Dim(1)}})).has_value();
+    if (is_linear && unknowns(pattern).size() == 1)
+      return meets + ", and no whole `" + name + "` makes it so";
+    return meets + ": a dimension is solved for where it is the only unknown and linear";
+  }
+  return "";
+}
+
 std::optional<std::size_t> Matcher::told_by(const std::string& dim) const {
   const auto found = told_by_.find(dim);
   return found == told_by_.end() ? std::nullopt : std::optional(found->second);

@@ -24,6 +24,8 @@ class Matcher {
   std::optional<std::string> unsolved() const;
 
   /// Which argument (in the order of `match`) told a dimension of the callee first; nothing where none has.
+  /// Why the arguments do not tell the dimension, where it occurs in them; else "".
+  std::string why_unsolved(const std::string& name) const;
   std::optional<std::size_t> told_by(const std::string& dim) const;
   const Dim& solved(const std::string& dim) const { return instance_.dims.at(dim); }
   /// A pattern with what is known so far put in.

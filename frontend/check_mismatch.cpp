@@ -5,6 +5,7 @@
 
 #include "frontend/check_calls.h"
 #include "frontend/check_notes.h"
+#include "frontend/check_proof.h"
 #include "frontend/typed_text.h"
 
 namespace dp::checker {
@@ -77,6 +78,20 @@ void add_conversion(Body& body, Diagnostic& diagnostic, const typed::Type& wante
       fmt::format("{}({})", typed::name(target->scalar), source_text(body, argument.span())));
 }
 
+/// Names of one size are no one dimension: where only they differ, `as` says that they are meant to be.
+void add_renaming(Body& body, Diagnostic& diagnostic, const typed::Type& wanted, const Value& argument) {
+  const auto* target = as_tensor(wanted);
+  const auto* own = as_tensor(argument.type());
+  if (!target || !own || target->scalar != own->scalar || target->shape.pack || own->shape.pack) return;
+  const Shape &to = target->shape.dims, &from = own->shape.dims;
+  if (to.size() != from.size()) return;
+  for (std::size_t k = 0; k < to.size(); ++k) {
+    const auto size = constant_size(body, to[k]);
+    if (!agree(body, from[k], to[k]) && (!size || size != constant_size(body, from[k]))) return;
+  }
+  diagnostic.fixes.push_back(operand_text(body, argument.span()) + " as " + text(to));
+}
+
 }  // namespace
 
 void report_mismatch(Body& body, const Mismatch& mismatch) {
@@ -91,6 +106,7 @@ void report_mismatch(Body& body, const Mismatch& mismatch) {
   diagnostic.notes = mismatch.reasons;
   diagnostic = with_origins(std::move(diagnostic), body, {argument.type(), mismatch.wanted});
   add_conversion(body, diagnostic, mismatch.wanted, argument);
+  add_renaming(body, diagnostic, mismatch.wanted, argument);
   body.report(std::move(diagnostic));
 }
 

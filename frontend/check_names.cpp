@@ -16,9 +16,10 @@ namespace {
 
 void report_unknown(Body& body, const std::string& name, Span span) {
   if (body.in_train && name == "step_key") {
-    unsupported(body, span, name);
+    unsupported(body, span, "`step_key`");
     return;
   }
+  if (body.program.has_imports) return;
   std::vector<std::string> names = body.program.known_names(body.origin);
   for (const auto& scope : body.scopes) {
     for (const auto& [known, id] : scope) names.push_back(known);
@@ -47,7 +48,7 @@ std::string_view kind_of(const ast::Decl& declaration) {
     std::string_view operator()(const ast::TrainDecl&) const { return "training block"; }
     std::string_view operator()(const ast::OptimizerDecl&) const { return "optimizer"; }
     std::string_view operator()(const ast::TestDecl&) const { return "test"; }
-    std::string_view operator()(const ast::ImportDecl&) const { return "import"; }
+    std::string_view operator()(const ast::ImportDecl&) const { return "file"; }
     std::string_view operator()(const ast::PrecisionDecl&) const { return "precision"; }
   };
   return std::visit(Kinds{}, declaration.node);
@@ -56,6 +57,7 @@ std::string_view kind_of(const ast::Decl& declaration) {
 Value declared_value(Body& body, Entry& entry, const std::string& name, Span span) {
   const ast::Decl& declaration = *entry.declaration;
   if (std::holds_alternative<ast::DimDecl>(declaration.node)) return dim_value(Dim::name(name), span);
+  if (std::holds_alternative<ast::ImportDecl>(declaration.node)) return {};  // has been refused
   if (!std::holds_alternative<ast::ConstDecl>(declaration.node)) {
     body.report(diagnose(diag::NotAValue, span, name, std::string(kind_of(declaration))));
     return {};
@@ -80,6 +82,11 @@ Value unknown_field(Body& body, const Value& object, const ast::Name& field) {
   if (const auto near = did_you_mean(field.text, names); !near.empty()) {
     diagnostic.fixes.push_back("did you mean `" + std::string(near) + "`?");
   }
+  Entry* entry = body.program.find(body.origin, field.text);
+  const bool is_function =
+      is_intrinsic(field.text) || (entry && std::holds_alternative<ast::Function>(entry->declaration->node));
+  if (as_tensor(object.type()) && is_function)
+    diagnostic.fixes.push_back(field.text + "(" + source_text(body, object.span()) + ")");
   body.report(std::move(diagnostic));
   return {};
 }

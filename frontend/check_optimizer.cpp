@@ -45,7 +45,7 @@ class OptimizerReader {
   const ast::Function* find_step() {
     for (const ast::Function& each : syntax_.functions) {
       if (each.name.text == "search") {
-        program_.report(diagnose(diag::NotSupportedYet, each.name.span, "fn search"));
+        program_.report(diagnose(diag::NotSupportedYet, each.name.span, "`fn search`"));
         return nullptr;
       }
       if (each.name.text == "step" && each.parameters.size() == 3) return &each;
@@ -177,7 +177,7 @@ Value call_schedule_name(Body& body, const std::string& name, CallSite& site) {
   bool fine = site.arguments.size() == 1;
   for (Argument& each : site.arguments) fine = evaluate(body, each) && fine;
   if (site.arguments.size() != 1)
-    body.report(diagnose(diag::TooManyArguments, site.span, name, std::size_t{1}));
+    body.report(diagnose(diag::TooManyArguments, site.span, name, "one argument"));
   if (!fine) return {};
   body.schedules_called.push_back(name);
   return {use(body, *body.find_variable(name), site.span), Open::no};

@@ -18,6 +18,16 @@ Value whole_power(Value base, std::int64_t exponent, Span span) {
   return {make(std::move(type), span, std::move(node)), base.open};
 }
 
+/// Of literals: the number itself, still without a type of its own; nothing where it does not fit.
+Value folded_power(const Value& base, std::int64_t exponent, Span span) {
+  const auto factor = base.open == Open::integer ? literal_integer(*base.expr) : std::nullopt;
+  std::int64_t result = 1;
+  if (!factor || exponent > 64) return {};
+  for (std::int64_t k = 0; k < exponent; ++k)
+    if (__builtin_mul_overflow(result, *factor, &result)) return {};
+  return {make(base.type(), span, typed::NumberExpr{result}), Open::integer};
+}
+
 }  // namespace
 
 Value power(Body& body, Value base, Value exponent, Span span) {
@@ -26,6 +36,7 @@ Value power(Body& body, Value base, Value exponent, Span span) {
     return {};
   if (const auto whole = literal_integer(*exponent.expr)) {
     const bool integer_base = is_integer(as_tensor(base.type())->scalar);
+    if (Value number = *whole >= 0 ? folded_power(base, *whole, span) : Value{}) return number;
     if (*whole >= 0 || !integer_base) return whole_power(std::move(base), *whole, span);
     if (base.open == Open::no) {
       body.report(diagnose(diag::NegativePower, span)
@@ -40,7 +51,7 @@ Value power(Body& body, Value base, Value exponent, Span span) {
       is_integer(as_tensor(base.type())->scalar) && is_integer(as_tensor(exponent.type())->scalar);
   const bool settled = base.open == Open::no || exponent.open == Open::no;
   if (of_integers && settled)
-    return unsupported(body, span, "^ with an integer exponent that is not a literal");
+    return unsupported(body, span, "a power of integers whose exponent is known only at run time");
   std::vector<Value> operands;
   operands.push_back(std::move(base));
   operands.push_back(std::move(exponent));

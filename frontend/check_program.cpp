@@ -45,6 +45,8 @@ void enter(Program& program, const std::string& name, Span span, const ast::Decl
 
 void enter_declarations(Program& program, const ast::Module& module, Origin origin) {
   for (const ast::Decl& declaration : module.declarations) {
+    const auto* import = std::get_if<ast::ImportDecl>(&declaration.node);
+    if (import && declaration.name.text.empty()) program.has_imports = true;
     if (const auto* dims = std::get_if<ast::DimDecl>(&declaration.node)) {
       for (const auto& one : dims->dims) enter(program, one.name.text, one.name.span, declaration, origin);
     } else if (!declaration.name.text.empty() &&

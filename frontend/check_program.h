@@ -75,7 +75,8 @@ struct Program {
   typed::Module module;
   std::vector<std::unique_ptr<typed::Function>> library_functions;  // go behind the user's in the end
   Names user, library;
-  DimBindings sizes;  // of `dim hidden = 64`
+  bool has_imports = false;  // without a name of their own: unknown names may be theirs
+  DimBindings sizes;         // of `dim hidden = 64`
   std::deque<FunctionRecord> functions;
   std::deque<LayerRecord> layers;
   std::vector<FunctionRecord*> pending;  // bodies that were asked for and are still to be checked

@@ -26,10 +26,7 @@ std::optional<std::vector<int>> axes_of(Body& body, const Value& value, Argument
 }
 
 /// `max`, `min` and positions need at least one element.
-bool has_elements(Body& body, const Value& value, const std::vector<int>& axes, const CallSite& site, Op op) {
-  const bool empty_is_fine =
-      op == Op::reduce_sum || op == Op::reduce_prod || op == Op::reduce_any || op == Op::reduce_all;
-  if (empty_is_fine) return true;
+bool has_elements(Body& body, const Value& value, const std::vector<int>& axes, const CallSite& site) {
   const Shape& dims = as_tensor(value.type())->shape.dims;
   for (std::size_t k = 0; k < dims.size(); ++k) {
     const int axis = static_cast<int>(k) - static_cast<int>(dims.size());
@@ -51,7 +48,7 @@ Value check_reduction(Body& body, const ReductionRow& row, CallSite site) {
   if (!value || !unify(body, {&value}, row.of_bools ? Numbers::bools : Numbers::any, site.span, site.name))
     return {};
   const auto axes = axes_of(body, value, (*placed)[1], row.position);
-  if (!axes || !has_elements(body, value, *axes, site, row.op)) return {};
+  if (!axes || (row.needs_elements && !has_elements(body, value, *axes, site))) return {};
   if (row.position && axes->size() != 1) {
     body.report(diagnose(diag::OneAxis, (*placed)[1]->span, site.name));
     return {};
@@ -68,7 +65,7 @@ Value check_reduction(Body& body, const ReductionRow& row, CallSite site) {
     const int axis = static_cast<int>(k) - static_cast<int>(dims.size());
     if (std::find(axes->begin(), axes->end(), axis) == axes->end()) type.shape.dims.push_back(dims[k]);
   }
-  typed::StructuralExpr node{row.op, list(std::move(value.expr)), *axes, {}, all};
+  typed::StructuralExpr node{row.op, list(std::move(value.expr)), *axes, {}, all, row.needs_elements};
   return {make({std::move(type)}, site.span, std::move(node)), open};
 }
 

@@ -78,7 +78,7 @@ void unpack(Body& body, const ast::Target& target, Value value, Span span, State
   for (std::size_t k = 0; k < count; ++k) {
     const ast::Target& part = target.parts[k];
     if (!part.parts.empty() || !part.items.empty()) {
-      unsupported(body, part.span, part.items.empty() ? "((a, b), c) = …" : "x[i] = …");
+      unsupported(body, part.span, part.items.empty() ? "`((a, b), c) = …`" : "`x[i] = …`");
       return poison(body, target);
     }
     node.variables.push_back(body.bind(part.name.text, tuple->elements[k], part.span, value.expr.get()));
@@ -91,7 +91,7 @@ void unpack(Body& body, const ast::Target& target, Value value, Span span, State
 void check_bind(Body& body, const ast::Bind& bind, Span span, Statements& statements) {
   const ast::Target& target = bind.target;
   if (!target.items.empty()) {
-    unsupported(body, target.span, "x[i] = …");
+    unsupported(body, target.span, "`x[i] = …`");
     return poison(body, target);
   }
   Value value = check_expr(body, *bind.value);
@@ -177,7 +177,7 @@ void check_statement(Body& body, const ast::Stmt& statement, Statements& stateme
   if (const auto* each = std::get_if<ast::ExprStmt>(&node))
     return check_loose(body, *each->value, statement.span, statements);
   // Of a `return` elsewhere than in the end `parse` has told.
-  if (std::holds_alternative<ast::While>(node)) unsupported(body, statement.span, "while");
+  if (std::holds_alternative<ast::While>(node)) unsupported(body, statement.span, "`while`");
 }
 
 Value check_block(Body& body, const ast::Block& block, const typed::Type* wanted) {

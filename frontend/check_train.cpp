@@ -39,8 +39,8 @@ class TrainReader {
         [&](const auto& item, Span span) { return check_using(body_, train_, item, span); });
     each<ast::TrainRun>([&](const auto& item, Span span) { return check_run(body_, train_, item, span); });
     each<ast::TrainEvery>([&](const auto& item, Span) { return check_every(body_, train_, item); });
-    each<ast::TrainAccumulate>([&](const auto&, Span span) { return refuse(span, "accumulate"); });
-    each<ast::TrainStop>([&](const auto&, Span span) { return refuse(span, "stop patience"); });
+    each<ast::TrainAccumulate>([&](const auto&, Span span) { return refuse(span, "`accumulate`"); });
+    each<ast::TrainStop>([&](const auto&, Span span) { return refuse(span, "`stop patience`"); });
     require_parts();
     if (fine_ && !program_.diagnostics.has_errors()) warn_of_unread(body_);
     return fine_;
@@ -149,20 +149,6 @@ class TrainReader {
     return false;
   }
 
-  /// One real number, for the objective and the metrics.
-  typed::ExprPtr one_real(const ast::Expr& expression, const std::string& what) {
-    Value value = check_expr(body_, expression);
-    if (!value) return nullptr;
-    settle_towards(body_, value, tensor(Scalar::real));
-    if (agree(body_, value.type(), tensor(Scalar::real))) return std::move(value.expr);
-    auto diagnostic = diagnose(diag::NotOneReal, expression.span, what, text(value.type()));
-    const auto* type = as_tensor(value.type());
-    if (type && is_real(type->scalar))
-      diagnostic.fixes.push_back("mean(" + source_text(body_, expression.span) + ")");
-    program_.report(std::move(diagnostic));
-    return nullptr;
-  }
-
   bool read_objective(const ast::TrainObjective& item, Span span) {
     const std::string word = item.maximize ? "maximize" : "minimize";
     if (has_objective_) {
@@ -171,7 +157,7 @@ class TrainReader {
     }
     has_objective_ = true;
     train_.maximize = item.maximize;
-    train_.objective = one_real(*item.value, word);
+    train_.objective = one_real(body_, *item.value, word);
     if (train_.objective) warn_of_independent();
     return train_.objective != nullptr;
   }
@@ -187,9 +173,9 @@ class TrainReader {
   }
 
   bool read_metric(const ast::TrainMetric& item) {
-    typed::ExprPtr value = one_real(*item.value, "metric");
+    typed::ExprPtr value = one_real(body_, *item.value, "metric");
     if (!value) return false;
-    train_.metrics.emplace_back(item.name.text, std::move(value));
+    add_metric(body_, train_, item.name, std::move(value));
     return true;
   }
 

@@ -25,7 +25,7 @@ bool check_run(Body& body, typed::Train& train, const ast::TrainRun& syntax, Spa
       fine = fine && seed;
       train.seed = seed.value_or(0);
     } else if (name == "seeds") {
-      unsupported(body, at, "seeds");
+      unsupported(body, at, "`seeds`");
       fine = false;
     } else {
       body.report(diagnose(diag::UnknownArgument, at, "run", name));
@@ -46,30 +46,76 @@ bool check_run(Body& body, typed::Train& train, const ast::TrainRun& syntax, Spa
   return fine;
 }
 
+typed::ExprPtr one_real(Body& body, const ast::Expr& expression, const std::string& what) {
+  Value value = check_expr(body, expression);
+  if (!value) return nullptr;
+  settle_towards(body, value, tensor(typed::Scalar::real));
+  if (agree(body, value.type(), tensor(typed::Scalar::real))) return std::move(value.expr);
+  auto diagnostic = diagnose(diag::NotOneReal, expression.span, what, text(value.type()));
+  const auto* type = as_tensor(value.type());
+  if (type && is_real(type->scalar))
+    diagnostic.fixes.push_back("mean(" + source_text(body, expression.span) + ")");
+  body.report(std::move(diagnostic));
+  return nullptr;
+}
+
+void add_metric(Body& body, typed::Train& train, const ast::Name& name, typed::ExprPtr value) {
+  const typed::VariableId id = body.bind(name.text, value->type, name.span, value.get());
+  body.notes[id].parameter = true;
+  train.metrics.push_back({name.text, std::move(value), id});
+}
+
 namespace {
 
-bool check_action(Body& body, const ast::TrainEvery::Action& action, typed::Train::Every& every) {
-  using Kind = ast::TrainEvery::Action::Kind;
-  if (action.kind == Kind::save) {
-    const auto* path =
-        action.arguments.empty() ? nullptr : std::get_if<ast::StringLiteral>(&action.arguments.front()->node);
-    every.kind = typed::Train::Every::Kind::save;
-    if (path)
-      every.path = path->value;
-    else
-      body.report(diagnose(diag::NotAText, action.span));
-    return path != nullptr;
-  }
-  every.kind =
-      action.kind == Kind::print ? typed::Train::Every::Kind::print : typed::Train::Every::Kind::metric;
-  if (action.name) every.name = action.name->text;
+using Kind = typed::Train::Every::Kind;
+
+bool check_save(Body& body, const typed::Train& train, const ast::TrainEvery::Action& action,
+                typed::Train::Every& every) {
+  const auto* path =
+      action.arguments.empty() ? nullptr : std::get_if<ast::StringLiteral>(&action.arguments.front()->node);
+  every.kind = Kind::save;
+  if (path)
+    every.path = path->value;
+  else
+    body.report(diagnose(diag::NotAText, action.span).fix("save \"" + train.name + ".safetensors\""));
+  return path != nullptr;
+}
+
+bool check_print(Body& body, const ast::TrainEvery::Action& action, typed::Train::Every& every) {
+  every.kind = Kind::print;
   for (const ast::ExprPtr& each : action.arguments) {
     Value value = check_expr(body, *each);
     if (!value) return false;
     settle_by_itself(value);
-    every.arguments.push_back(std::move(value.expr));
+    every.print.arguments.push_back(std::move(value.expr));
   }
   return true;
+}
+
+/// `metric a = e` is one more metric; `metric a` names one that there is. All are reported at these steps.
+bool check_metric(Body& body, typed::Train& train, const ast::TrainEvery::Action& action,
+                  typed::Train::Every& every) {
+  every.kind = Kind::metric;
+  const ast::Name& name = *action.name;
+  const bool is_new = !action.arguments.empty();
+  if (is_new) {
+    typed::ExprPtr value = one_real(body, *action.arguments.front(), "metric");
+    if (!value) return false;
+    add_metric(body, train, name, std::move(value));
+    return true;
+  }
+  for (const auto& metric : train.metrics)
+    if (metric.name == name.text) return true;
+  body.report(
+      diagnose(diag::UnknownName, name.span, name.text).note("`metric " + name.text + " = …` declares it"));
+  return false;
+}
+
+bool check_action(Body& body, typed::Train& train, const ast::TrainEvery::Action& action,
+                  typed::Train::Every& every) {
+  if (action.kind == ast::TrainEvery::Action::Kind::save) return check_save(body, train, action, every);
+  if (action.kind == ast::TrainEvery::Action::Kind::print) return check_print(body, action, every);
+  return check_metric(body, train, action, every);
 }
 
 }  // namespace
@@ -81,7 +127,7 @@ bool check_every(Body& body, typed::Train& train, const ast::TrainEvery& syntax)
     typed::Train::Every every;
     every.count = count.value_or(1);
     every.epochs = syntax.epochs;
-    fine = check_action(body, action, every) && fine;
+    fine = check_action(body, train, action, every) && fine;
     train.every.push_back(std::move(every));
   }
   return fine;

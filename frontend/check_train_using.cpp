@@ -25,7 +25,7 @@ const typed::Optimizer* find_optimizer(Body& body, const ast::Expr& expression) 
   }
   const std::string written = name ? name->name : source_text(body, expression.span);
   if (written == "lbfgs" || written == "newton" || written == "es" || written == "genetic") {
-    unsupported(body, expression.span, written);
+    unsupported(body, expression.span, "`" + std::string(written) + "`");
     return nullptr;
   }
   std::vector<std::string> names;

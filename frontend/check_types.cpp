@@ -1,9 +1,11 @@
 #include "frontend/check_types.h"
 
 #include <array>
+#include <unordered_map>
 
 #include "frontend/check_declarations.h"
 #include "frontend/check_dims.h"
+#include "frontend/check_intrinsics.h"
 #include "frontend/check_layers.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_proof.h"
@@ -56,6 +58,16 @@ std::optional<typed::Type> tensor_type(Body& body, const ast::NamedType& named, 
   return typed::Type{result};
 }
 
+/// What other languages call a type, in this one.
+std::string_view foreign_type(const std::string& name) {
+  static const std::unordered_map<std::string_view, std::string_view> types{
+      {"float", "real"},   {"double", "f64"},     {"float32", "f32"},    {"float64", "f64"},
+      {"int", "i64"},      {"int32", "i32"},      {"int64", "i64"},      {"usize", "i64"},
+      {"boolean", "bool"}, {"tensor", "real[n]"}, {"Tensor", "real[n]"}, {"array", "real[n]"}};
+  const auto found = types.find(name);
+  return found == types.end() ? std::string_view() : found->second;
+}
+
 void report_unknown(Body& body, const ast::NamedType& named) {
   std::vector<std::string> names{"real", "f32", "f64", "i32", "i64", "bool", "key"};
   const auto add = [&names](const Names& table) {
@@ -69,7 +81,9 @@ void report_unknown(Body& body, const ast::NamedType& named) {
   add(body.program.library);
   if (body.origin == Origin::user) add(body.program.user);
   auto diagnostic = diagnose(diag::UnknownType, named.name.span, named.name.text);
-  if (const auto near = did_you_mean(named.name.text, names); !near.empty()) {
+  if (const std::string_view ours = foreign_type(named.name.text); !ours.empty()) {
+    diagnostic.fixes.emplace_back(ours);
+  } else if (const auto near = did_you_mean(named.name.text, names); !near.empty()) {
     diagnostic.fixes.push_back("did you mean `" + std::string(near) + "`?");
   }
   body.report(std::move(diagnostic));
@@ -77,15 +91,20 @@ void report_unknown(Body& body, const ast::NamedType& named) {
 
 std::optional<typed::Type> named_type(Body& body, const ast::NamedType& named, Span span) {
   if (named.module) {
-    unsupported(body, span, "a type of an imported file");
-    return std::nullopt;
+    Entry* module = body.program.find(body.origin, named.module->text);
+    const bool imported = module && std::holds_alternative<ast::ImportDecl>(module->declaration->node);
+    if (!imported) body.report(diagnose(diag::UnknownName, named.module->span, named.module->text));
+    return std::nullopt;  // `import` itself has been refused
   }
   if (const auto scalar = scalar_of(named.name.text)) return tensor_type(body, named, *scalar, span);
   Entry* entry = body.program.find(body.origin, named.name.text);
   const bool is_layer = entry && std::holds_alternative<ast::LayerDecl>(entry->declaration->node);
   const bool is_struct = entry && std::holds_alternative<ast::StructDecl>(entry->declaration->node);
   if (!is_layer && !is_struct) {
-    report_unknown(body, named);
+    if (is_later_layer(named.name.text))
+      unsupported(body, named.name.span, "`" + named.name.text + "`");
+    else if (!body.program.has_imports)
+      report_unknown(body, named);
     return std::nullopt;
   }
   typed::TensorShape copies;

@@ -41,6 +41,18 @@ std::string expected_text(const Mistake& mistake) {
   return result;
 }
 
+/// What to write instead, where that is clear from the place; else "".
+std::string advice(const Mistake& mistake) {
+  const TokenKind found = mistake.kind(mistake.at);
+  if (found == lbrace_ && mistake.expects_expression() && mistake.before(mistake.at) == assign_)
+    return "a body is `= expression` or `{ … }`, without `=`";
+  if (row_of(found) && mistake.enclosing({wrt_}))
+    return "`(grad … wrt …)` in parentheses: as an operand it needs them";
+  if (found == comma_ && mistake.unit == Unit::layer_item)
+    return "fields stand on lines of their own, or `;` separates them";
+  return "";
+}
+
 }  // namespace
 
 std::string_view Mistake::text(std::size_t position) const {
@@ -96,8 +108,10 @@ Diagnostic describe_failure(Unit unit, std::span<const Token> tokens, const Synt
       if (auto known = recognise(mistake)) return std::move(*known);
     }
   }
-  return diagnose(diag::Unexpected, mistake.span(mistake.at), expected_text(mistake),
-                  mistake.shown(mistake.at));
+  auto unexpected =
+      diagnose(diag::Unexpected, mistake.span(mistake.at), expected_text(mistake), mistake.shown(mistake.at));
+  if (std::string fix = advice(mistake); !fix.empty()) unexpected.fixes.push_back(std::move(fix));
+  return unexpected;
 }
 
 }  // namespace dp

@@ -150,7 +150,12 @@ struct Train {
   std::vector<Statement> statements;             // bindings before the objective
   bool maximize = false;
   ExprPtr objective;
-  std::vector<std::pair<std::string, ExprPtr>> metrics;
+  struct Metric {
+    std::string name;
+    ExprPtr value;
+    VariableId variable;  // what the name means to metrics and prints behind it
+  };
+  std::vector<Metric> metrics;
   const Optimizer* optimizer = nullptr;
   /// One for each hyperparameter, in terms of the variables `step` and `steps` (reals) for schedules.
   std::vector<ExprPtr> hyperparameters;
@@ -165,10 +170,9 @@ struct Train {
   struct Every {
     std::int64_t count;
     bool epochs;
-    enum class Kind { save, print, metric } kind;
-    std::string path;
-    std::vector<ExprPtr> arguments;
-    std::string name;
+    enum class Kind { save, print, metric } kind;  // metric: all of them are evaluated and reported
+    std::string path;                              // of save
+    PrintStatement print;
   };
   std::vector<Every> every;
 };

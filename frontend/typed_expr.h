@@ -158,6 +158,7 @@ struct StructuralExpr {
   std::vector<int> axes;
   std::vector<std::vector<Dim>> dims;  // slice: start, shape, stride; pad: low, shape
   bool all_axes = false;               // of a reduction without `over`
+  bool needs_elements = false;         // of a reduction: over no elements it is an error
 };
 /// The same elements in the shape of the expression's type (`as`, flattening); `checked` where equality of
 /// sizes is known only when the dimensions are.

@@ -159,8 +159,8 @@ std::string train_text(const Train& train) {
     result +=
         fmt::format("  {} {}\n", train.maximize ? "maximize" : "minimize", printer.text(*train.objective, 1));
   }
-  for (const auto& [name, value] : train.metrics)
-    result += fmt::format("  metric {} = {}\n", name, printer.text(*value, 1));
+  for (const auto& metric : train.metrics)
+    result += fmt::format("  metric {} = {}\n", metric.name, printer.text(*metric.value, 1));
   if (train.optimizer) result += train_using_text(train, printer);
   return result + fmt::format("  run {} {}, seed = {}\n}}\n", train.count, train.epochs ? "epochs" : "steps",
                               train.seed);

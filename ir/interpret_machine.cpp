@@ -11,6 +11,7 @@
 #include "ir/math.h"
 #include "ir/scalar.h"
 #include "support/assert.h"
+#include "support/number_text.h"
 #include "support/philox.h"
 
 namespace dp::interpreter {
@@ -95,11 +96,8 @@ BitsMachine::Element BitsMachine::random(Op op, std::span<const Element> operand
 }
 
 std::string BitsMachine::text(Element element, Dtype dtype) {
-  if (dtype == Dtype::f32) {
-    char buffer[32];
-    return {buffer, std::to_chars(buffer, buffer + sizeof buffer, from_element<float>(element)).ptr};
-  }
-  if (dtype == Dtype::f64) return shortest(from_element<double>(element));
+  if (dtype == Dtype::f32) return number_text(from_element<float>(element), dtype);
+  if (dtype == Dtype::f64) return number_text(from_element<double>(element), dtype);
   if (dtype == Dtype::boolean) return element != 0 ? "true" : "false";
   return std::to_string(integer(element, dtype));
 }

@@ -42,6 +42,7 @@ class Run {
   Status steps(const SignalGuard* signals);
   Status after_step(double loss);
   Status report_row();
+  Status evaluate_finished();
   Status run_every();
   Status run_every(std::size_t index, const Every& every);
   Status finish(int signal);
@@ -67,13 +68,14 @@ class Run {
   RunPosition position_;
   std::optional<MetricsFile> metrics_;
   std::int64_t reported_step_ = -1;
+  bool has_reported_ = false;  // since this process began
   bool stopped_early_ = false;
   double saved_at_ = 0;  // seconds
   TrainOutcome outcome_;
 };
 
 Part Run::evaluated_part() const {
-  return data_ != nullptr && data_->size(Part::validation) == 0 ? Part::train : Part::validation;
+  return data_ == nullptr || data_->size(Part::validation) == 0 ? Part::train : Part::validation;
 }
 
 RunIdentity Run::identity() const {
@@ -175,6 +177,7 @@ Status Run::report_row() {
   const MetricsRow row = {position_.step / feed_.steps_per_epoch(), position_.step,
                           position_.loss_sum / count, *values};
   reporter_.row(row);
+  has_reported_ = true;
   outcome_.loss = row.loss;
   outcome_.validation = row.validation;
   reported_step_ = position_.step;
@@ -248,6 +251,16 @@ Diagnostic Run::not_finite(double loss) {
   return std::move(error).note(fmt::format("the state after step {} is in {}", *good, outcome_.saved));
 }
 
+/// Of a resumed run that had nothing left to do, the values of the state that it found.
+Status Run::evaluate_finished() {
+  if (!hooks_.evaluate || has_reported_) return Done{};
+  auto values = evaluator_.evaluate(evaluated_part(), parameters());
+  if (!values) return values.error();
+  if (evaluates()) outcome_.validation = *values;
+  outcome_.loss = values->empty() ? outcome_.loss : values->front();
+  return Done{};
+}
+
 Status Run::finish(int signal) {
   outcome_.step = position_.step;
   outcome_.best = position_.best;
@@ -263,6 +276,8 @@ Status Run::finish(int signal) {
   if (auto status = save(final_name); !status) return status;
   if (reported_step_ != position_.step) {
     if (auto status = report_row(); !status) return status;
+  } else if (auto status = evaluate_finished(); !status) {
+    return status;
   }
   if (data_ == nullptr || data_->size(Part::test) == 0) return Done{};
   auto test = evaluator_.evaluate(Part::test, parameters());

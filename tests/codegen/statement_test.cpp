@@ -162,8 +162,8 @@ TEST_CASE("A print writes its texts and values in order", "[codegen]") {
   void* outs[] = {&out};
   REQUIRE((*code)->run(in, outs, nullptr));
   CHECK(printed ==
-        "at 0: 0.5 of [[0.5, 1, -2], [1e+10, 0.1, 3]]\n"
-        "at 1: 1 of [[0.5, 1, -2], [1e+10, 0.1, 3]]\n");
+        "at 0: 0.5 of [[0.5, 1.0, -2.0], [10000000000.0, 0.1, 3.0]]\n"
+        "at 1: 1.0 of [[0.5, 1.0, -2.0], [10000000000.0, 0.1, 3.0]]\n");
 }
 
 TEST_CASE("Memory of compiled code is never writable and executable at once", "[codegen]") {

@@ -1,0 +1,28 @@
+#pragma once
+// Mistakes on the command line, told as diagnostics: what the library that reads the command line throws
+// becomes a code, a message in the command's own words, and the word that was probably meant.
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "support/diagnostic.h"
+
+namespace dp {
+
+/// Before anything is read: no command, or one that does not exist. Nothing where the words begin with a
+/// command or an option of `app`.
+std::optional<Diagnostic> find_command_mistake(const CLI::App& app, int argc, const char* const* argv);
+
+/// What `error` is in the command's own words; `app` has tried to read the command line.
+Diagnostic usage_mistake(const CLI::App& app, const CLI::Error& error);
+
+/// For options: a whole number of at least `least`, at most `most` where that is given.
+std::function<std::string(const std::string&)> whole_number(std::int64_t least,
+                                                            std::int64_t most = INT64_MAX);
+/// For options: one of these words.
+std::function<std::string(const std::string&)> one_of(std::vector<std::string> words);
+
+}  // namespace dp
