@@ -1,8 +1,10 @@
 // Matrix products. Columns are cut into panels a few vectors wide, rows into tiles of which one fits the
 // registers together with a row of a panel. The order is: batch, block of panels, tile, panel, k: a tile's
-// rows of x stay in the first cache while the panels of a block pass by, which stay in the second. Every
+// rows of x stay in the first cache while the panels of a block pass by, which stay in the second; where y is
+// packed and x is small a block is one panel, packed when its turn comes, and the tiles pass by. Every
 // element of the result starts at +0.0 and takes its products by fma in increasing k, then runs through the
-// epilogue while it is still in its register.
+// epilogue while it is still in its register. A few columns behind the last whole vector are a product of
+// their own, with lanes along the rows.
 
 #include <algorithm>
 #include <thread>
@@ -13,10 +15,11 @@ namespace dp::codegen {
 
 using namespace loops;
 
-MatmulEmission::MatmulEmission(Emitter& emitter, const Stmt& statement)
+MatmulEmission::MatmulEmission(Emitter& emitter, const Stmt& statement, Corner corner)
     : emitter_(emitter),
       statement_(statement),
       product_(std::get<Matmul>(statement.node)),
+      corner_(corner),
       x_(factor(emitter.program.loops, product_, product_.x)),
       y_(factor(emitter.program.loops, product_, product_.y)),
       plan_(plan_matmul(emitter.program, product_, x_, y_)),
@@ -53,23 +56,33 @@ void MatmulEmission::run_batches(Emitter& emitter, llvm::Value* begin, llvm::Val
 }
 
 void MatmulEmission::run_batch(Emitter& emitter, llvm::Value* batch, bool is_parallel) {
-  const Strided y = plan_.pack_y ? pack_y(emitter) : in_place(emitter, y_, product_.column);
   const std::int64_t tiles = plan_.tiles.parts;
-  if (!is_parallel) return run_tiles(emitter, emitter.number(0), emitter.number(tiles), y);
-  emitter.run_in_parallel(statement_, tiles, 1, {batch, y.pointer},
+  if (!is_parallel) return run_tiles(emitter, emitter.number(0), emitter.number(tiles), nullptr);
+  Values handed = {batch};
+  if (plan_.pack_y) handed.push_back(pack_y(emitter));
+  emitter.run_in_parallel(statement_, tiles, 1, handed,
                           [&](Emitter& part, llvm::Value* begin, llvm::Value* end, const Values& outer) {
                             part.bind_variable(product_.batch, outer[0]);
-                            run_tiles(part, begin, end, {outer[1], y.step, y.inner});
+                            run_tiles(part, begin, end, outer.size() > 1 ? outer[1] : nullptr);
                           });
 }
 
-/// The tiles of rows from `first` to `last`, all columns.
-void MatmulEmission::run_tiles(Emitter& emitter, llvm::Value* first, llvm::Value* last, const Strided& y) {
-  const Strided x = plan_.pack_x ? pack_x(emitter, first, last) : in_place(emitter, x_, product_.row);
+/// The tiles of rows from `first` to `last`, all columns. Where y has to be packed and is not yet, each block
+/// of panels is packed when its turn comes, while it is still in the cache.
+void MatmulEmission::run_tiles(Emitter& emitter, llvm::Value* first, llvm::Value* last,
+                               llvm::Value* packed_y) {
+  const Strided x =
+      plan_.pack_x ? pack_x(emitter, first, last) : in_place(emitter, x_, product_.row, corner_.row);
+  Strided y{packed_y, 1, 0};
+  if (!plan_.pack_y) y = in_place(emitter, y_, product_.column, corner_.column);
+  llvm::Value* memory = y.pointer == nullptr ? block_memory(emitter) : nullptr;
   for (const PanelRun& run : plan_.panels) {
     const auto block = [&](llvm::Value* panel, const Values& carried) {
       llvm::Value* behind = emitter.builder.CreateNSWAdd(panel, emitter.number(plan_.panels_a_block));
-      run_block(emitter, run, {panel, smaller(emitter, behind, run.count)}, {first, last}, x, y);
+      const Span panels{panel, smaller(emitter, behind, run.count)};
+      Strided there = y;
+      if (memory != nullptr) there.pointer = pack_block(emitter, run, panels, memory);
+      run_block(emitter, run, panels, {first, last}, x, there);
       return carried;
     };
     emitter.counted_loop(0, run.count, plan_.panels_a_block, {}, stored_, block);
@@ -134,9 +147,20 @@ llvm::Value* MatmulEmission::row_of(Emitter& emitter, llvm::Value* tile) const {
   return emitter.builder.CreateNSWAdd(row, smaller(emitter, tile, plan_.tiles.larger));
 }
 
-/// Where an operand lies: at the first row or column, and at k = 0.
-Strided MatmulEmission::in_place(Emitter& emitter, const Factor& factor, VariableId along) const {
+void MatmulEmission::bind_row(Emitter& emitter, llvm::Value* base, std::int64_t offset,
+                              unsigned level) const {
+  emitter.bind_variable(product_.row, base, corner_.row + offset, level);
+}
+void MatmulEmission::bind_column(Emitter& emitter, llvm::Value* base, std::int64_t offset,
+                                 unsigned level) const {
+  emitter.bind_variable(product_.column, base, corner_.column + offset, level);
+}
+
+/// Where an operand lies: at the `first` row or column, and at k = 0.
+Strided MatmulEmission::in_place(Emitter& emitter, const Factor& factor, VariableId along,
+                                 std::int64_t first) const {
   Linear origin = factor.index;
+  origin.constant += first * origin.coefficient(along);
   std::erase_if(origin.terms, [&](const Term& term) {
     return term.symbol == Symbol{true, along} || term.symbol == Symbol{true, product_.inner};
   });
@@ -172,6 +196,9 @@ void emit_plainly(Emitter& emitter, const Matmul& product) {
 
 namespace {
 
+/// Of a product that is divided into whole vectors of columns and odd ones: in vectors.
+constexpr std::int64_t widest_divided = 16, least_turned_rows = 4;
+
 /// The same product of the transposed operands: lanes then run along what were its rows.
 Matmul transposed(Matmul product) {
   std::swap(product.row, product.column);
@@ -195,18 +222,35 @@ bool is_better_transposed(const Program& program, const Matmul& product) {
   return false;
 }
 
+/// The columns behind the last whole vector, where they are better taken as rows: they would fill little of a
+/// vector, and the product is not so wide that this does not matter. Not where y has to be transposed: then x
+/// would be too. Where a lane's check fails its lanes are counted from 0: then none.
+std::int64_t odd_columns(const Program& program, const Matmul& product) {
+  const std::int64_t lanes = program.target.lanes(size_of(program.loops.expressions[product.x].dtype));
+  const std::int64_t odd = product.columns % lanes;
+  const bool pays = product.columns > lanes && product.columns < widest_divided * lanes &&
+                    product.rows >= least_turned_rows * lanes && odd * 4 <= lanes &&
+                    reads_along(program.loops, product.y, product.column);
+  return pays && count_checks(product.epilogue) == 0 ? odd : 0;
+}
+
 }  // namespace
 
 void Emitter::emit_matmul(const Stmt& statement) {
   const auto& product = std::get<Matmul>(statement.node);
   if (product.batches <= 0 || product.rows <= 0 || product.columns <= 0) return;
-  if (can_have_lanes(program, product.epilogue)) {
-    const bool turn = is_better_transposed(program, product);
-    const Stmt turned{turn ? transposed(product) : Matmul{}};
-    MatmulEmission(*this, turn ? turned : statement).run();
-  } else {
-    emit_plainly(*this, product);
+  if (!can_have_lanes(program, product.epilogue)) return emit_plainly(*this, product);
+  if (is_better_transposed(program, product)) {
+    const Stmt turned{transposed(product)};
+    return MatmulEmission(*this, turned).run();
   }
+  const std::int64_t odd = odd_columns(program, product);
+  Matmul whole_vectors = product, rest = product;
+  whole_vectors.columns = product.columns - odd;
+  rest.columns = odd;
+  const Stmt first{whole_vectors}, second{transposed(rest)};
+  MatmulEmission(*this, first).run();
+  if (odd != 0) MatmulEmission(*this, second, {.row = whole_vectors.columns}).run();
 }
 
 }  // namespace dp::codegen

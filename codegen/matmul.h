@@ -20,9 +20,15 @@ struct TileForm {
   bool masked = false;
 };
 
+/// Where a part of a product begins.
+struct Corner {
+  std::int64_t row = 0, column = 0;
+};
+
 class MatmulEmission {
  public:
-  MatmulEmission(Emitter& emitter, const loops::Stmt& statement);
+  /// Emits the product, whose rows and columns begin at `corner`.
+  MatmulEmission(Emitter& emitter, const loops::Stmt& statement, Corner corner = {});
   void run();
 
  private:
@@ -33,7 +39,7 @@ class MatmulEmission {
     llvm::Value* begin;
     llvm::Value* end;
   };
-  void run_tiles(Emitter& emitter, llvm::Value* first, llvm::Value* last, const Strided& y);
+  void run_tiles(Emitter& emitter, llvm::Value* first, llvm::Value* last, llvm::Value* packed_y);
   void run_block(Emitter& emitter, const PanelRun& run, Span panels, Span tiles, const Strided& x,
                  const Strided& y);
   void run_panels(Emitter& emitter, const PanelRun& run, Span panels, const TileForm& form, llvm::Value* tile,
@@ -41,7 +47,10 @@ class MatmulEmission {
   llvm::Value* row_of(Emitter& emitter, llvm::Value* tile) const;
   llvm::Value* smaller(Emitter& emitter, llvm::Value* value, std::int64_t bound) const;
   llvm::Value* larger(Emitter& emitter, llvm::Value* value, std::int64_t bound) const;
-  Strided in_place(Emitter& emitter, const Factor& factor, loops::VariableId along) const;
+  Strided in_place(Emitter& emitter, const Factor& factor, loops::VariableId along, std::int64_t first) const;
+  /// The row or column is `base` + `offset` of this part; `base` belongs to the scope at `level`.
+  void bind_row(Emitter& emitter, llvm::Value* base, std::int64_t offset, unsigned level) const;
+  void bind_column(Emitter& emitter, llvm::Value* base, std::int64_t offset, unsigned level) const;
   static std::int64_t threads(const Program& program);
 
   // matmul_kernel.cpp: one register tile
@@ -56,6 +65,8 @@ class MatmulEmission {
                      const Values& sums);
   void epilogue_vector(Emitter& emitter, const TileForm& form, unsigned vector, llvm::Value* column,
                        unsigned level, llvm::Value* sum);
+  std::int64_t offset_of(const TileForm& form, unsigned vector) const;
+  llvm::Value* loaded(Emitter& emitter, const TileForm& form, unsigned vector) const;
   llvm::Value* mask(Emitter& emitter, const TileForm& form, unsigned vector) const;
 
   // matmul_pack.cpp: operands laid out for the tiles
@@ -71,7 +82,10 @@ class MatmulEmission {
   Strided pack_x_rows(Emitter& emitter, llvm::Value* first, llvm::Value* last);
   Strided pack_x_tiles(Emitter& emitter, llvm::Value* first, llvm::Value* last);
   void pack_tile_line(Emitter& emitter, llvm::Value* row, llvm::Value* to);
-  Strided pack_y(Emitter& emitter);
+  llvm::Value* pack_y(Emitter& emitter);
+  llvm::Value* block_memory(Emitter& emitter) const;
+  llvm::Value* pack_block(Emitter& emitter, const PanelRun& run, Span panels, llvm::Value* memory);
+  void pack_panels(Emitter& emitter, const PanelRun& run, Span panels, llvm::Value* origin);
   void pack_y_rows(Emitter& emitter, const PanelRun& run, llvm::Value* column, llvm::Value* to);
   void pack_y_transposed(Emitter& emitter, const PanelRun& run, llvm::Value* column, llvm::Value* to);
   void turn_square(Emitter& emitter, const Square& square, llvm::Value* k, llvm::Value* to,
@@ -85,6 +99,7 @@ class MatmulEmission {
   Emitter& emitter_;
   const loops::Stmt& statement_;
   const loops::Matmul& product_;
+  Corner corner_;
   Factor x_, y_;
   MatmulPlan plan_;
   llvm::Type* element_;

@@ -10,6 +10,9 @@ using namespace loops;
 
 /// More instructions than this for all of a tile's epilogue, and it becomes a loop over the tile's rows.
 constexpr double most_inline_epilogue = 250;
+/// Steps of k in one turn of the loop: where integer and vector instructions share ports, counting and moving
+/// pointers at every step would take a tenth of the time.
+constexpr std::int64_t steps_a_turn = 4;
 
 }  // namespace
 
@@ -36,16 +39,23 @@ Values MatmulEmission::accumulate(Emitter& emitter, const TileForm& form, const 
   Values carried(static_cast<std::size_t>(form.rows * form.vectors), zero);
   carried.push_back(x.pointer);
   carried.push_back(y.pointer);
+  const auto steps = [&](const Values& current, std::int64_t count) {
+    Values sums(current.begin(), current.end() - 2);
+    llvm::Value* at_x = current[current.size() - 2];
+    llvm::Value* at_y = current.back();
+    for (std::int64_t k = 0; k < count; ++k) {
+      sums = next(emitter, form, sums, element_address(emitter, at_x, k * x.inner),
+                  element_address(emitter, at_y, k * y.inner), x.step);
+    }
+    sums.push_back(element_address(emitter, at_x, count * x.inner));
+    sums.push_back(element_address(emitter, at_y, count * y.inner));
+    return sums;
+  };
+  const std::int64_t rest = product_.inners % steps_a_turn;
   Values last =
-      emitter.counted_loop(0, product_.inners, 1, carried, {}, [&](llvm::Value*, const Values& current) {
-        Values sums(current.begin(), current.end() - 2);
-        llvm::Value* at_x = current[current.size() - 2];
-        llvm::Value* at_y = current.back();
-        Values next = this->next(emitter, form, sums, at_x, at_y, x.step);
-        next.push_back(element_address(emitter, at_x, x.inner));
-        next.push_back(element_address(emitter, at_y, y.inner));
-        return next;
-      });
+      emitter.counted_loop(0, product_.inners - rest, steps_a_turn, carried, {},
+                           [&](llvm::Value*, const Values& current) { return steps(current, steps_a_turn); });
+  last = steps(last, rest);
   last.resize(last.size() - 2);
   return last;
 }
@@ -55,8 +65,9 @@ Values MatmulEmission::next(Emitter& emitter, const TileForm& form, const Values
                             llvm::Value* at_y, std::int64_t row_step) {
   std::vector<Value> y;
   for (unsigned vector = 0; vector < form.vectors; ++vector) {
-    llvm::Value* at = element_address(emitter, at_y, std::int64_t{vector} * plan_.lanes);
-    llvm::Value* present = plan_.pack_y ? nullptr : mask(emitter, form, vector);
+    const std::int64_t offset = plan_.pack_y ? std::int64_t{vector} * plan_.lanes : offset_of(form, vector);
+    llvm::Value* at = element_address(emitter, at_y, offset);
+    llvm::Value* present = plan_.pack_y ? nullptr : loaded(emitter, form, vector);
     y.push_back(emitter.load_row(x_.dtype, at, plan_.lanes, present));
   }
   Values result;
@@ -70,10 +81,22 @@ Values MatmulEmission::next(Emitter& emitter, const TileForm& form, const Values
   return result;
 }
 
+/// Where a vector of columns begins, from the panel's first column on.
+std::int64_t MatmulEmission::offset_of(const TileForm& form, unsigned vector) const {
+  const bool is_last = vector + 1 == form.vectors;
+  return std::int64_t{vector} * plan_.lanes - (form.masked && is_last ? plan_.overlap : 0);
+}
+
+/// The lanes of a vector that are columns of y; null: all.
+llvm::Value* MatmulEmission::loaded(Emitter& emitter, const TileForm& form, unsigned vector) const {
+  if (!form.masked || vector + 1 != form.vectors || plan_.overlap != 0) return nullptr;
+  return emitter.prefix_mask(plan_.lanes, product_.columns % plan_.lanes);
+}
+
+/// The lanes of a vector whose results count: not those that the vector before has too.
 llvm::Value* MatmulEmission::mask(Emitter& emitter, const TileForm& form, unsigned vector) const {
-  if (!form.masked || vector + 1 != form.vectors) return nullptr;
-  const std::int64_t present = product_.columns % plan_.lanes;
-  return present == 0 ? nullptr : emitter.prefix_mask(plan_.lanes, present);
+  if (!form.masked || vector + 1 != form.vectors || plan_.overlap == 0) return loaded(emitter, form, vector);
+  return emitter.builder.CreateNot(emitter.prefix_mask(plan_.lanes, plan_.overlap));
 }
 
 /// Written out, every vector straight from its register.
@@ -85,7 +108,7 @@ void MatmulEmission::epilogue(Emitter& emitter, const TileForm& form, llvm::Valu
     Scope around;
     around.stored = stored_;
     emitter.with_scope(std::move(around), [&] {
-      emitter.bind_variable(product_.row, row, k, level);
+      bind_row(emitter, row, k, level);
       for (unsigned vector = 0; vector < form.vectors; ++vector) {
         epilogue_vector(emitter, form, vector, column, level, sums[next++]);
       }
@@ -104,7 +127,7 @@ void MatmulEmission::epilogue_loop(Emitter& emitter, const TileForm& form, llvm:
   }
   const unsigned level = emitter.depth();
   emitter.counted_loop(0, form.rows, 1, {}, stored_, [&](llvm::Value* k, const Values& carried) {
-    emitter.bind_variable(product_.row, emitter.builder.CreateNSWAdd(row, k));
+    bind_row(emitter, emitter.builder.CreateNSWAdd(row, k), 0, emitter.depth());
     llvm::Value* line =
         element_address(emitter, copy, emitter.builder.CreateNSWMul(k, emitter.number(width)));
     for (unsigned vector = 0; vector < form.vectors; ++vector) {
@@ -120,7 +143,7 @@ void MatmulEmission::epilogue_vector(Emitter& emitter, const TileForm& form, uns
                                      llvm::Value* column, unsigned level, llvm::Value* sum) {
   const Lanes lanes{product_.column, plan_.lanes, product_.columns, &product_.epilogue};
   emitter.with_lanes(lanes, column, mask(emitter, form, vector), stored_, [&] {
-    emitter.bind_variable(product_.column, column, std::int64_t{vector} * plan_.lanes, level);
+    bind_column(emitter, column, offset_of(form, vector), level);
     emitter.bind_value(product_.accumulator, sum);
     emitter.emit(product_.epilogue);
   });

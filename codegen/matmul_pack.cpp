@@ -1,6 +1,7 @@
 // Operands of a matrix product laid out anew: because they are expressions, because their elements do not lie
 // in rows the right way, or because rows that lie far apart crowd into a few sets of the cache.
 
+#include <algorithm>
 #include <numeric>
 
 #include "codegen/matmul.h"
@@ -10,14 +11,21 @@ namespace {
 
 using namespace loops;
 
+/// Few enough that each has its page in the table of pages for stores, which is small.
+constexpr std::int64_t tiles_packed_together = 8;
+
 }  // namespace
 
 std::int64_t MatmulEmission::tile_height() const {
   return plan_.tiles.size + (plan_.tiles.larger != 0 ? 1 : 0);
 }
 
-/// Of a tile of x that was packed with lanes along its rows.
-std::int64_t MatmulEmission::tile_elements() const { return product_.inners * tile_height(); }
+/// Of a tile of x that was packed with lanes along its rows: whole vectors and one more, so that the last row
+/// may be written as a whole vector and the tiles do not all begin in one set of the cache.
+std::int64_t MatmulEmission::tile_elements() const {
+  const std::int64_t lanes = plan_.lanes;
+  return (product_.inners * tile_height() + lanes - 1) / lanes * lanes + lanes;
+}
 
 Strided MatmulEmission::pack_x(Emitter& emitter, llvm::Value* first, llvm::Value* last) {
   return plan_.inner_lanes_x ? pack_x_rows(emitter, first, last) : pack_x_tiles(emitter, first, last);
@@ -36,7 +44,7 @@ Strided MatmulEmission::pack_x_rows(Emitter& emitter, llvm::Value* first, llvm::
   llvm::Value* memory = element_address(emitter, emitter.scratch(bytes), origin);
   emitter.counted_loop(
       first_row, row_of(emitter, last), 1, {}, {}, [&](llvm::Value* row, const Values& carried) {
-        emitter.bind_variable(product_.row, row);
+        bind_row(emitter, row, 0, emitter.depth());
         llvm::Value* line =
             element_address(emitter, memory, emitter.builder.CreateNSWMul(row, emitter.number(step)));
         emitter.counted_loop(0, product_.inners, lanes, {}, {}, [&](llvm::Value* k, const Values& none) {
@@ -56,60 +64,92 @@ Strided MatmulEmission::pack_x_rows(Emitter& emitter, llvm::Value* first, llvm::
 /// Tile by tile, in each k by k the rows. The pointer is that of tile 0, wherever that would be.
 Strided MatmulEmission::pack_x_tiles(Emitter& emitter, llvm::Value* first, llvm::Value* last) {
   const std::int64_t height = tile_height();
-  const std::int64_t elements = plan_.tiles.parts * tile_elements() + plan_.lanes;
+  const std::int64_t elements = plan_.tiles.parts * tile_elements();
   llvm::Value* scratch = emitter.scratch(elements * static_cast<std::int64_t>(size_of(x_.dtype)));
   llvm::Value* origin = emitter.builder.CreateNSWMul(first, emitter.number(-tile_elements()));
   llvm::Value* memory = element_address(emitter, scratch, origin);
-  emitter.counted_loop(0, product_.inners, 1, {}, {}, [&](llvm::Value* k, const Values& none) {
-    emitter.bind_variable(product_.inner, k);
-    llvm::Value* line =
-        element_address(emitter, memory, emitter.builder.CreateNSWMul(k, emitter.number(height)));
-    emitter.counted_loop(first, last, 1, {}, {}, [&](llvm::Value* number, const Values& carried) {
-      llvm::Value* distance = emitter.builder.CreateNSWMul(number, emitter.number(tile_elements()));
-      pack_tile_line(emitter, row_of(emitter, number), element_address(emitter, line, distance));
-      return carried;
+  const auto group = [&](llvm::Value* begin, const Values& carried) {
+    llvm::Value* behind = emitter.builder.CreateNSWAdd(begin, emitter.number(tiles_packed_together));
+    llvm::Value* end = emitter.builder.CreateBinaryIntrinsic(llvm::Intrinsic::smin, behind, last);
+    emitter.counted_loop(0, product_.inners, 1, {}, {}, [&](llvm::Value* k, const Values& none) {
+      emitter.bind_variable(product_.inner, k);
+      llvm::Value* line =
+          element_address(emitter, memory, emitter.builder.CreateNSWMul(k, emitter.number(height)));
+      emitter.counted_loop(begin, end, 1, {}, {}, [&](llvm::Value* number, const Values& inner) {
+        llvm::Value* distance = emitter.builder.CreateNSWMul(number, emitter.number(tile_elements()));
+        pack_tile_line(emitter, row_of(emitter, number), element_address(emitter, line, distance));
+        return inner;
+      });
+      return none;
     });
-    return none;
-  });
+    return carried;
+  };
+  emitter.counted_loop(first, last, tiles_packed_together, {}, {}, group);
   return {memory, 1, height};
 }
 
-/// The elements of one k in a tile whose first row is given.
+/// The elements of one k in a tile whose first row is given. What a whole vector writes beyond the tile's
+/// height, the next k overwrites.
 void MatmulEmission::pack_tile_line(Emitter& emitter, llvm::Value* row, llvm::Value* to) {
   const std::int64_t height = tile_height();
   llvm::Value* present = emitter.builder.CreateNSWSub(emitter.number(product_.rows), row);
   const unsigned level = emitter.depth();
   for (std::int64_t offset = 0; offset < height; offset += plan_.lanes) {
     llvm::Value* rest = emitter.builder.CreateNSWSub(present, emitter.number(offset));
-    llvm::Value* mask = emitter.prefix_mask(plan_.lanes, smaller(emitter, rest, height - offset));
+    llvm::Value* mask = emitter.prefix_mask(plan_.lanes, rest);
     emitter.with_lanes({product_.row, plan_.lanes, 0, nullptr}, row, mask, {}, [&] {
-      emitter.bind_variable(product_.row, row, offset, level);
+      bind_row(emitter, row, offset, level);
       emitter.store_row(x_.dtype, element_address(emitter, to, offset), emitter.evaluate_lanes(x_.expr),
-                        mask);
+                        nullptr);
     });
   }
 }
 
 /// All of it, panel after panel; in a panel row after row, as wide as the panel.
-Strided MatmulEmission::pack_y(Emitter& emitter) {
+llvm::Value* MatmulEmission::pack_y(Emitter& emitter) {
   const std::int64_t bytes =
       product_.inners * plan_.padded_columns * static_cast<std::int64_t>(size_of(y_.dtype));
   llvm::Value* memory = emitter.scratch(bytes);
   for (const PanelRun& run : plan_.panels) {
-    const std::int64_t width = std::int64_t{run.vectors} * plan_.lanes;
-    emitter.counted_loop(0, run.count, 1, {}, {}, [&](llvm::Value* panel, const Values& carried) {
-      llvm::Value* before = emitter.builder.CreateNSWMul(panel, emitter.number(width));
-      llvm::Value* column = emitter.builder.CreateNSWAdd(before, emitter.number(run.first_column));
-      llvm::Value* distance = emitter.builder.CreateNSWMul(column, emitter.number(product_.inners));
-      llvm::Value* to = element_address(emitter, memory, distance);
-      if (plan_.transpose_y)
-        pack_y_transposed(emitter, run, column, to);
-      else
-        pack_y_rows(emitter, run, column, to);
-      return carried;
-    });
+    pack_panels(emitter, run, {emitter.number(0), emitter.number(run.count)}, memory);
   }
-  return {memory, 1, 0};
+  return memory;
+}
+
+/// For as many panels as are packed at a time.
+llvm::Value* MatmulEmission::block_memory(Emitter& emitter) const {
+  std::int64_t vectors = 0;
+  for (const PanelRun& run : plan_.panels)
+    vectors = std::max(vectors, std::min(run.count, plan_.panels_a_block) * run.vectors);
+  const std::int64_t elements = product_.inners * vectors * plan_.lanes;
+  return emitter.scratch(elements * static_cast<std::int64_t>(size_of(y_.dtype)));
+}
+
+/// Some panels, from the beginning of `memory` on. Gives the place of column 0, wherever that would be.
+llvm::Value* MatmulEmission::pack_block(Emitter& emitter, const PanelRun& run, Span panels,
+                                        llvm::Value* memory) {
+  const std::int64_t width = std::int64_t{run.vectors} * plan_.lanes;
+  llvm::Value* before = emitter.builder.CreateNSWMul(panels.begin, emitter.number(width));
+  llvm::Value* column = emitter.builder.CreateNSWAdd(before, emitter.number(run.first_column));
+  llvm::Value* distance = emitter.builder.CreateNSWMul(column, emitter.number(-product_.inners));
+  llvm::Value* origin = element_address(emitter, memory, distance);
+  pack_panels(emitter, run, panels, origin);
+  return origin;
+}
+
+void MatmulEmission::pack_panels(Emitter& emitter, const PanelRun& run, Span panels, llvm::Value* origin) {
+  const std::int64_t width = std::int64_t{run.vectors} * plan_.lanes;
+  emitter.counted_loop(panels.begin, panels.end, 1, {}, {}, [&](llvm::Value* panel, const Values& carried) {
+    llvm::Value* before = emitter.builder.CreateNSWMul(panel, emitter.number(width));
+    llvm::Value* column = emitter.builder.CreateNSWAdd(before, emitter.number(run.first_column));
+    llvm::Value* distance = emitter.builder.CreateNSWMul(column, emitter.number(product_.inners));
+    llvm::Value* to = element_address(emitter, origin, distance);
+    if (plan_.transpose_y)
+      pack_y_transposed(emitter, run, column, to);
+    else
+      pack_y_rows(emitter, run, column, to);
+    return carried;
+  });
 }
 
 void MatmulEmission::pack_y_rows(Emitter& emitter, const PanelRun& run, llvm::Value* column,
@@ -121,12 +161,11 @@ void MatmulEmission::pack_y_rows(Emitter& emitter, const PanelRun& run, llvm::Va
     emitter.bind_variable(product_.inner, k);
     llvm::Value* line = element_address(emitter, to, emitter.builder.CreateNSWMul(k, emitter.number(width)));
     for (unsigned vector = 0; vector < run.vectors; ++vector) {
-      const std::int64_t offset = std::int64_t{vector} * plan_.lanes;
-      emitter.with_lanes({product_.column, plan_.lanes, 0, nullptr}, column, mask(emitter, form, vector), {},
-                         [&] {
-                           emitter.bind_variable(product_.column, column, offset, level);
-                           emitter.store_row(y_.dtype, element_address(emitter, line, offset),
-                                             emitter.evaluate_lanes(y_.expr), nullptr);
+      llvm::Value* to = element_address(emitter, line, std::int64_t{vector} * plan_.lanes);
+      emitter.with_lanes({product_.column, plan_.lanes, 0, nullptr}, column, loaded(emitter, form, vector),
+                         {}, [&] {
+                           bind_column(emitter, column, offset_of(form, vector), level);
+                           emitter.store_row(y_.dtype, to, emitter.evaluate_lanes(y_.expr), nullptr);
                          });
     }
     return carried;
@@ -141,12 +180,14 @@ void MatmulEmission::pack_y_transposed(Emitter& emitter, const PanelRun& run, ll
   emitter.counted_loop(0, run.vectors, 1, {}, {}, [&](llvm::Value* vector, const Values& none) {
     llvm::Value* offset = emitter.builder.CreateNSWMul(vector, emitter.number(lanes));
     llvm::Value* first = emitter.builder.CreateNSWAdd(column, offset);
+    if (run.masked && plan_.overlap != 0) first = smaller(emitter, first, product_.columns - lanes);
     llvm::Value* corner = element_address(emitter, to, offset);
     // Columns beyond the last are read as the last: what is made of them is never stored.
     Values columns;
     for (std::int64_t j = 0; j < lanes; ++j) {
       llvm::Value* at = emitter.builder.CreateNSWAdd(first, emitter.number(j));
-      columns.push_back(run.masked ? smaller(emitter, at, product_.columns - 1) : at);
+      const bool is_beyond = run.masked && plan_.overlap == 0;
+      columns.push_back(is_beyond ? smaller(emitter, at, product_.columns - 1) : at);
     }
     const Square square{columns, emitter.depth(), width};
     emitter.counted_loop(0, product_.inners - rest, lanes, {}, {},
@@ -177,7 +218,7 @@ void MatmulEmission::turn_square(Emitter& emitter, const Square& square, llvm::V
       for (unsigned j = r; j < plan_.lanes; j += quarter) {
         emitter.with_lanes({product_.inner, quarter, 0, nullptr}, k, mask, {}, [&] {
           emitter.bind_variable(product_.inner, k, first, emitter.depth() - 1);
-          emitter.bind_variable(product_.column, square.columns[j], 0, square.level);
+          bind_column(emitter, square.columns[j], 0, square.level);
           pieces.push_back(emitter.evaluate_lanes(y_.expr).get());
         });
       }

@@ -35,9 +35,9 @@ double cycles(const Matmul& product, std::int64_t vectors, Tile tile, double row
   double total = 0;
   const auto add = [&](std::int64_t height, std::int64_t width, std::int64_t count) {
     const auto h = static_cast<double>(height), w = static_cast<double>(width);
-    const double step =
-        std::max({h * w / 2, (h + row_loads * w) / 2, 4.0}) + 1.1 + std::max(0.0, w - 4) * 0.9;
-    const double each = step * static_cast<double>(product.inners) + 40 + h * w / 2;
+    const double step = std::max({h * w / 2, (h + row_loads * w) / 2, 4.0}) + 0.3 + (row_loads - 1) * w / 4 +
+                        std::max(0.0, w - 4) * 0.9;
+    const double each = step * static_cast<double>(product.inners) + 15 + h * w / 2;
     total += each * static_cast<double>(count);
   };
   for (const std::int64_t taller : {0, 1}) {
@@ -47,9 +47,9 @@ double cycles(const Matmul& product, std::int64_t vectors, Tile tile, double row
               (wider != 0 ? panels.larger : panels.parts - panels.larger));
     }
   }
-  // Each form of tile is code of its own: what its compilation takes, spread over some thousand runs.
+  // Each form of tile is code of its own: what its compilation takes, spread over many thousand runs.
   const double forms = (rows.larger != 0 ? 2.0 : 1.0) * (panels.larger != 0 ? 2.0 : 1.0);
-  return total + 1000 * forms;
+  return total + 500 * forms;
 }
 
 /// The tile that the estimate likes best, of those whose accumulators, row of y and one element of x fit the
@@ -123,13 +123,23 @@ Factor factor(const Module& module, const Matmul& product, ExprId expr) {
   return result;
 }
 
-/// Whether an operand is read along `variable`: some load of it has its elements in a row there.
 bool reads_along(const Module& module, ExprId id, VariableId variable) {
   const Expr& expr = module.expressions[id];
   if (const auto* load = std::get_if<LoadExpr>(&expr.node)) {
     return linear(module, load->index).coefficient(variable) == 1;
   }
   return std::ranges::any_of(parts(expr), [&](ExprId part) { return reads_along(module, part, variable); });
+}
+
+/// Where y is packed and all of x stays in the second cache: a panel at a time, which then lies in the first.
+/// Else all of y where it leaves half of the second cache free, or a quarter of the cache at a time.
+std::int64_t panels_a_block(const Matmul& product, const MatmulPlan& plan, std::int64_t panels,
+                            std::int64_t vectors, const TargetFacts& facts, std::size_t bytes) {
+  const std::int64_t panel_bytes = product.inners * vectors * facts.vector_bytes;
+  const std::int64_t x_bytes = product.rows * product.inners * static_cast<std::int64_t>(bytes);
+  if (plan.pack_y && x_bytes <= facts.l2_bytes / 2) return 1;
+  if (panels * panel_bytes <= facts.l2_bytes / 2) return panels;
+  return std::max<std::int64_t>(1, facts.l2_bytes / 4 / panel_bytes);
 }
 
 MatmulPlan plan_matmul(const Program& program, const Matmul& product, const Factor& x, const Factor& y) {
@@ -144,18 +154,16 @@ MatmulPlan plan_matmul(const Program& program, const Matmul& product, const Fact
   const Even panels(vectors, tile.vectors);
   plan.panels = cut_columns(product.columns, panels, plan.lanes);
   plan.padded_columns = vectors * plan.lanes;
+  // A check that fails repeats its lanes one after the other, which would repeat the columns of the overlap.
+  if (product.columns >= plan.lanes && count_checks(product.epilogue) == 0)
+    plan.overlap = plan.padded_columns - product.columns;
   plan.pack_x = packs_x(x, product, bytes, panels.parts);
   plan.pack_y = packs_y(y, product, bytes, plan.tiles.parts);
   plan.inner_lanes_x = !reads_along(program.loops, x.expr, product.row);
   plan.transpose_y = !reads_along(program.loops, y.expr, product.column) &&
                      reads_along(program.loops, y.expr, product.inner);
-  // All of y where it leaves half of the second cache free, else a quarter of the cache at a time.
-  const std::int64_t panel_bytes = product.inners * tile.vectors * program.target.facts.vector_bytes;
-  const std::int64_t cache = program.target.facts.l2_bytes;
-  plan.panels_a_block = panels.parts;
-  if (panels.parts * panel_bytes > cache / 2) {
-    plan.panels_a_block = std::max<std::int64_t>(1, cache / 4 / panel_bytes);
-  }
+  plan.panels_a_block =
+      panels_a_block(product, plan, panels.parts, tile.vectors, program.target.facts, bytes);
   return plan;
 }
 

@@ -28,8 +28,8 @@ struct Even {
       : parts((count + most - 1) / most), size(count / parts), larger(count % parts) {}
 };
 
-/// A run of panels of one form: `count` of them, `vectors` wide each, the last vector of each partly
-/// `masked`.
+/// A run of panels of one form: `count` of them, `vectors` wide each; where `masked`, the last vector of the
+/// panel would reach beyond the last column.
 struct PanelRun {
   std::int64_t first_column = 0, count = 0;
   unsigned vectors = 0;
@@ -40,6 +40,9 @@ struct MatmulPlan {
   unsigned lanes = 1;            // of one vector register
   Even tiles;                    // of rows
   std::vector<PanelRun> panels;  // of columns
+  // By how many columns the very last vector overlaps the one before it, so that it need not be loaded in
+  // part; 0 where the columns fill whole vectors, or not even one: then it is.
+  std::int64_t overlap = 0;
   std::int64_t padded_columns = 0;
   std::int64_t panels_a_block = 1;  // of y in the second cache while all of x passes by
   bool pack_x = false, pack_y = false;
@@ -48,6 +51,8 @@ struct MatmulPlan {
 };
 
 Factor factor(const loops::Module& module, const loops::Matmul& product, loops::ExprId expr);
+/// Whether an operand is read along `variable`: some load of it has its elements in a row there.
+bool reads_along(const loops::Module& module, loops::ExprId id, loops::VariableId variable);
 MatmulPlan plan_matmul(const Program& program, const loops::Matmul& product, const Factor& x,
                        const Factor& y);
 

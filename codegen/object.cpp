@@ -14,6 +14,8 @@
 
 #include <mutex>
 
+#include "codegen/rare_branch.h"
+
 namespace dp::codegen {
 namespace {
 
@@ -69,7 +71,9 @@ void optimize(llvm::Module& module, llvm::TargetMachine& machine, const CompileO
   builder.crossRegisterProxies(loops, functions, components, modules);
   llvm::FunctionPassManager manager = passes(options.optimize);
   for (llvm::Function& function : module) {
-    if (!function.isDeclaration()) manager.run(function, functions);
+    if (function.isDeclaration()) continue;
+    branch_around_rare(function);
+    manager.run(function, functions);
   }
 }
 

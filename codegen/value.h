@@ -9,6 +9,7 @@
 
 #include <concepts>
 
+#include "codegen/rare_branch.h"
 #include "ir/scalar.h"
 
 namespace dp::codegen {
@@ -98,6 +99,14 @@ Value select(Value condition, Value x, L y) {
 template <Number L>
 Value select(Value condition, L x, Value y) {
   return select(condition, constant(y, x), y);
+}
+
+/// Where no lane takes the first arm it will not be computed: see codegen/rare_branch.h.
+template <class Function>
+Value select_rare(Value condition, Function rare, Value common) {
+  const Value result = select(condition, rare(), common);
+  mark_rare(result.get());
+  return result;
 }
 
 Value sqrt(Value x);

@@ -130,6 +130,18 @@ TEST_CASE("Epilogues run on every element, in registers or row by row", "[codege
   }
 }
 
+TEST_CASE("Columns that do not fill vectors: overlapping, or taken as rows", "[codegen]") {
+  for (const bool x : {false, true}) {
+    for (const bool y : {false, true}) {
+      for (const Sizes& shape : {Sizes{2, 70, 36, 21}, Sizes{1, 64, 98, 7}, Sizes{1, 3, 61, 6}}) {
+        for (const Epilogue epilogue : {Epilogue::bias_and_relu, Epilogue::residual})
+          compare({.shape = shape, .x_transposed = x, .y_transposed = y, .epilogue = epilogue});
+      }
+    }
+  }
+  compare({.shape = {1, 70, 33, 9}, .dtype = Dtype::f64, .y_computed = true});
+}
+
 TEST_CASE("Large products, packed in blocks", "[codegen]") {
   compare({.shape = {1, 58, 530, 6}});
   compare({.shape = {1, 15, 48, 1030}});
@@ -146,5 +158,6 @@ TEST_CASE("Products give the same bits at every level, width and number of threa
     compare({.shape = {1, 200, 130, 16}, .parallel = true}, options);
     compare({.shape = {12, 33, 40, 9}, .y_transposed = true, .parallel = true}, options);
     compare({.shape = {1, 45, 33, 17}, .dtype = Dtype::f64, .y_transposed = true}, options);
+    compare({.shape = {1, 130, 100, 19}, .parallel = true}, options);
   }
 }
