@@ -34,6 +34,12 @@ struct Frame {
   std::vector<std::pair<std::string, typed::LayerArgument>> layer_arguments;
 };
 
+/// A function that was passed as an argument.
+struct Closure {
+  const typed::FunctionExpr* function;
+  Frame frame;
+};
+
 class Builder {
  public:
   Builder(const typed::Module& module, const BuildOptions& options);
@@ -85,6 +91,9 @@ class Builder {
   Id window(const typed::StructuralExpr& expr, Id operand, Frame& frame);
   Id broadcast(const typed::BroadcastExpr& expr, const typed::Expr& whole, Frame& frame);
 
+  /// The part of a tensor at one position of its first axis.
+  Id part_at(Id id, Id position);
+
   // ---- calls (build_calls.cpp)
   Value call(const typed::CallExpr& call, const typed::Expr& whole, Frame& frame);
   /// Runs a function's body in a new frame; `arguments` one for each parameter.
@@ -122,11 +131,19 @@ class Builder {
   void print(const typed::PrintStatement& statement, Frame& frame, Span span);
   void assert_(const typed::AssertStatement& statement, Frame& frame, Span span);
   std::vector<Value> arguments(const typed::CallExpr& call, Frame& frame);
+  Value copy(const typed::CopyExpr& expr, Frame& frame);
+  Value call_closure(const typed::CallExpr& call, typed::VariableId variable, Frame& frame);
+  Value call_layer_function(const typed::CallExpr& call, std::size_t argument, Span span, Frame& frame);
+  Value lifted(const Value& result, const typed::Expr& whole, Frame& frame);
+  /// Counts a call, and fails where recursion does not end.
+  void enter_call(const typed::Function& function, Span span);
+  void leave_call(const typed::Function& function);
 
   const typed::Module& module_;
   BuildOptions options_;
   std::int64_t next_mark_ = 0;
-  int depth_ = 0;
+  std::map<const typed::Function*, int> active_;  // how often each function is being inlined
+  int recursive_calls_ = 0;
 };
 
 /// `body` with its failures as results.

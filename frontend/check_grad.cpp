@@ -19,11 +19,20 @@ std::optional<Path> report_no_path(Body& body, Span span) {
 /// A typed path of fields as its variable and positions.
 std::optional<Path> path_of(Body& body, const Value& value, Span span) {
   if (!value) return std::nullopt;
-  Path result{{0, {}, span}, value.type()};
+  Path result{{0, {}, span, {}}, value.type()};
   const typed::Expr* at = value.expr.get();
-  while (const auto* field = std::get_if<typed::FieldExpr>(&at->node)) {
-    result.place.path.insert(result.place.path.begin(), field->field);
-    at = field->object.get();
+  while (true) {
+    if (const auto* field = std::get_if<typed::FieldExpr>(&at->node)) {
+      result.place.path.insert(result.place.path.begin(), field->field);
+      at = field->object.get();
+      continue;
+    }
+    const auto* copy = std::get_if<typed::CopyExpr>(&at->node);
+    if (!copy) break;
+    const auto* position = std::get_if<typed::DimExpr>(&copy->position->node);
+    if (!position) return report_no_path(body, span);
+    result.place.copies.insert(result.place.copies.begin(), position->value);
+    at = copy->object.get();
   }
   const auto* variable = std::get_if<typed::VariableExpr>(&at->node);
   if (!variable) return report_no_path(body, span);
@@ -144,9 +153,24 @@ class Gradient {
 
 }  // namespace
 
+namespace {
+
+/// `net.blocks[3]`: an index that leads to one of several copies, not into a tensor.
+bool is_copy(Body& body, const ast::Expr& expression) {
+  const auto* index = std::get_if<ast::Index>(&expression.node);
+  if (!index) return false;
+  const auto* name = std::get_if<ast::NameUse>(&index->object->node);
+  const auto* field = std::get_if<ast::Field>(&index->object->node);
+  if (!name && !field) return false;
+  const Value object = check_expr(body, *index->object);
+  return object && !as_tensor(object.type());
+}
+
+}  // namespace
+
 std::optional<Path> check_path(Body& body, const ast::Expr& expression) {
   const bool is_path = std::holds_alternative<ast::NameUse>(expression.node) ||
-                       std::holds_alternative<ast::Field>(expression.node);
+                       std::holds_alternative<ast::Field>(expression.node) || is_copy(body, expression);
   if (!is_path) return report_no_path(body, expression.span);
   return path_of(body, check_expr(body, expression), expression.span);
 }

@@ -6,6 +6,7 @@
 #include "frontend/check_declarations.h"
 #include "frontend/check_dims.h"
 #include "frontend/check_expr.h"
+#include "frontend/check_function_values.h"
 #include "frontend/check_intrinsics.h"
 #include "frontend/check_layers.h"
 #include "frontend/check_notes.h"
@@ -107,8 +108,17 @@ Value dim_value(Dim dim, Span span) {
 
 Value check_name(Body& body, const std::string& name, Span span) {
   if (const auto variable = body.find_variable(name)) {
+    if (std::holds_alternative<typed::FunctionType>(body.function.variables[*variable].type.node)) {
+      body.notes[*variable].read = true;
+      body.report(diagnose(diag::NotAValue, span, name, "function"));
+      return {};
+    }
     if (!body.notes[*variable].poisoned) return {use(body, *variable, span), Open::no};
     body.notes[*variable].read = true;
+    return {};
+  }
+  if (layer_function_named(body, name)) {
+    body.report(diagnose(diag::NotAValue, span, name, "function"));
     return {};
   }
   if (Value own = check_layer_name(body, name, span)) return own;

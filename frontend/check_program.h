@@ -5,6 +5,7 @@
 // and body are checked apart.
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -34,7 +35,6 @@ struct FunctionRecord {
   Progress body = Progress::untouched;
   bool result_known = false;
   std::unique_ptr<Body> context;  // made by the signature, used by the body
-  std::vector<std::pair<FunctionRecord*, Span>> calls;
 
   FunctionRecord();
   ~FunctionRecord();
@@ -80,6 +80,8 @@ struct Program {
   std::deque<LayerRecord> layers;
   std::vector<FunctionRecord*> pending;  // bodies that were asked for and are still to be checked
   std::unordered_map<const typed::Layer*, LayerRecord*> layer_records;
+  /// Functions that layers were given, by their declaration, or by name where the compiler provides them.
+  std::map<std::pair<const void*, std::string>, const typed::Function*> layer_functions;
 
   /// The declaration that a name means in a text of that origin; null where there is none.
   Entry* find(Origin origin, const std::string& name);

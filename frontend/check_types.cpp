@@ -115,7 +115,7 @@ std::optional<typed::Type> tuple_type(Body& body, const ast::TupleType& tuple) {
 std::optional<typed::Type> check_type(Body& body, const ast::TypeExpr& type) {
   if (const auto* named = std::get_if<ast::NamedType>(&type.node)) return named_type(body, *named, type.span);
   if (const auto* tuple = std::get_if<ast::TupleType>(&type.node)) return tuple_type(body, *tuple);
-  unsupported(body, type.span, "a function as an argument");
+  body.report(diagnose(diag::FunctionTypeHere, type.span));
   return std::nullopt;
 }
 
@@ -184,6 +184,13 @@ typed::Type substitute(const typed::Type& type, const typed::Instance& instance)
     for (const typed::Type& each : tuple->elements) result.elements.push_back(substitute(each, instance));
     return {std::move(result)};
   }
+  if (const auto* function = std::get_if<typed::FunctionType>(&type.node)) {
+    typed::FunctionType result;
+    for (const typed::Type& each : function->parameters)
+      result.parameters.push_back(substitute(each, instance));
+    result.result = std::make_shared<typed::Type>(substitute(*function->result, instance));
+    return {std::move(result)};
+  }
   return type;
 }
 
@@ -193,6 +200,23 @@ const std::vector<typed::FieldDeclaration>* fields_of(const typed::Type& type) {
     return &structure->declaration->fields;
   return nullptr;
 }
+
+namespace {
+
+/// Puts the axes of stacked copies in front.
+void stack(typed::Type& type, const Shape& copies) {
+  const auto prepend = [&copies](typed::TensorShape& shape) {
+    shape.dims.insert(shape.dims.begin(), copies.begin(), copies.end());
+  };
+  if (auto* leaf = std::get_if<typed::TensorType>(&type.node)) prepend(leaf->shape);
+  if (auto* nested = std::get_if<typed::LayerType>(&type.node)) prepend(nested->copies);
+  if (auto* nested = std::get_if<typed::StructType>(&type.node)) prepend(nested->copies);
+  if (auto* tuple = std::get_if<typed::TupleType>(&type.node)) {
+    for (typed::Type& each : tuple->elements) stack(each, copies);
+  }
+}
+
+}  // namespace
 
 typed::Type field_type(const typed::Type& object, std::size_t field) {
   const typed::Type& declared = (*fields_of(object))[field].type;
@@ -209,13 +233,7 @@ typed::Type field_type(const typed::Type& object, std::size_t field) {
   if (auto* nested = std::get_if<typed::LayerType>(&result.node); nested && layer) {
     pass_arguments(*nested, *layer);
   }
-  if (copies.is_scalar()) return result;
-  const auto prepend = [&copies](typed::TensorShape& shape) {
-    shape.dims.insert(shape.dims.begin(), copies.dims.begin(), copies.dims.end());
-  };
-  if (auto* leaf = std::get_if<typed::TensorType>(&result.node)) prepend(leaf->shape);
-  if (auto* nested = std::get_if<typed::LayerType>(&result.node)) prepend(nested->copies);
-  if (auto* nested = std::get_if<typed::StructType>(&result.node)) prepend(nested->copies);
+  if (!copies.is_scalar()) stack(result, copies.dims);
   return result;
 }
 
