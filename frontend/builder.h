@@ -100,8 +100,14 @@ class Builder {
   Value inline_function(const typed::Function& function, std::vector<Value> arguments, Frame callee);
   void check_clauses(const typed::Function& function, const Frame& callee, Span at) const;
 
-  // ---- gradients (build_gradients.cpp)
+  // ---- gradients (build_gradients.cpp, build_jacobian.cpp)
   Value gradient(const typed::GradExpr& expr, const typed::Expr& whole, Frame& frame);
+  /// The cotangents of y's leaves pulled back to the mark x; zero where nothing real leads there.
+  Id pulled_back(const std::vector<Id>& results, Id x, const std::vector<Id>& with);
+  /// Of stacked copies the part at these positions of the first axes, and zeros with that part laid in.
+  Id copy_part(Id id, const std::vector<Dim>& positions, const Frame& frame);
+  Id laid_into(Id part, const std::vector<Dim>& positions, const Shape& whole, const Frame& frame);
+  Id zero(const Type& type);
   /// A mark on each real leaf.
   Value mark(const Value& value);
 
@@ -132,6 +138,10 @@ class Builder {
   void assert_(const typed::AssertStatement& statement, Frame& frame, Span span);
   std::vector<Value> arguments(const typed::CallExpr& call, Frame& frame);
   Value copy(const typed::CopyExpr& expr, Frame& frame);
+  Value tangents(const typed::GradExpr& expr, const typed::Expr& whole, Frame& frame);
+  Value jacobian(const typed::GradExpr& expr, Frame& frame);
+  Value jacobian_of(const Value& y, const typed::GradExpr& expr, Frame& frame);
+  Id jacobian_of(Id y, Id x, const std::vector<Dim>& copies, Frame& frame);
   Value call_closure(const typed::CallExpr& call, typed::VariableId variable, Frame& frame);
   Value call_layer_function(const typed::CallExpr& call, std::size_t argument, Span span, Frame& frame);
   Value lifted(const Value& result, const typed::Expr& whole, Frame& frame);
@@ -142,6 +152,7 @@ class Builder {
   const typed::Module& module_;
   BuildOptions options_;
   std::int64_t next_mark_ = 0;
+  std::int64_t next_loop_ = 0;
   std::map<const typed::Function*, int> active_;  // how often each function is being inlined
   int recursive_calls_ = 0;
 };

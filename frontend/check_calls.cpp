@@ -236,6 +236,8 @@ Value call_name(Body& body, const std::string& name, CallSite site) {
 }
 
 Value call_method(Body& body, const ast::Field& callee, CallSite site) {
+  if (const ModuleName named = module_name(body, callee); named.of_module)
+    return named.entry ? call_entry(body, *named.entry, std::move(site)) : report_unknown_in(body, callee);
   Value object = check_expr(body, *callee.object);
   if (!object) return {};
   if (const auto* layer = std::get_if<typed::LayerType>(&object.type().node)) {

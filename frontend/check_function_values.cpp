@@ -69,12 +69,19 @@ typed::ExprPtr fitted_argument(Body& body, Argument& argument, const typed::Type
   return result;
 }
 
+/// The declaration that a name, here or in an imported file, stands for.
+Entry* entry_of(Body& body, const ast::Expr& expression) {
+  if (const auto* name = std::get_if<ast::NameUse>(&expression.node))
+    return body.program.find(body.origin, name->name);
+  const auto* field = std::get_if<ast::Field>(&expression.node);
+  return field ? module_name(body, *field).entry : nullptr;
+}
+
 /// Whether a function works on whole rows rather than element by element.
 bool works_on_rows(Body& body, const ast::Expr& expression) {
+  Entry* entry = entry_of(body, expression);
   const auto* name = std::get_if<ast::NameUse>(&expression.node);
-  if (!name) return true;
-  Entry* entry = body.program.find(body.origin, name->name);
-  if (!entry) return !is_pointwise_name(name->name);
+  if (!entry) return !name || !is_pointwise_name(name->name);
   if (!std::holds_alternative<ast::Function>(entry->declaration->node)) return true;
   const FunctionRecord* function = function_of(body.program, *entry);
   return function && !function->typed->lifts;
@@ -183,10 +190,9 @@ Value call_layer_function(Body& body, std::size_t argument, CallSite site) {
 const typed::Function* layer_function(Body& body, const ast::Expr& expression, const std::string& layer,
                                       const std::string& argument) {
   const auto* name = std::get_if<ast::NameUse>(&expression.node);
-  Entry* entry = name ? body.program.find(body.origin, name->name) : nullptr;
+  Entry* entry = entry_of(body, expression);
   const bool is_function = (entry && std::holds_alternative<ast::Function>(entry->declaration->node)) ||
-                           (name && !entry && is_intrinsic(name->name)) ||
-                           std::holds_alternative<ast::Field>(expression.node);
+                           (name && !entry && is_intrinsic(name->name));
   if (!is_function) {
     body.report(diagnose(diag::LayerArgument, expression.span, argument, layer, "the name of a function"));
     return nullptr;

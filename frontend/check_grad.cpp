@@ -2,6 +2,7 @@
 
 #include "frontend/check_grad.h"
 
+#include "frontend/check_jacobian.h"
 #include "frontend/check_expr.h"
 #include "frontend/check_functions.h"
 #include "frontend/check_notes.h"
@@ -59,7 +60,9 @@ class Gradient {
     for (const Path& each : paths_) {
       if (!check_dependence(*of.expr, each)) return {};
     }
-    typed::Type result = syntax_.kind == ast::GradKind::jvp ? of.type() : wrt_type();
+    const auto type = result_type(of);
+    if (!type) return {};
+    typed::Type result = *type;
     typed::GradExpr node{kind(), std::move(of.expr), {}, is_tuple(), nullptr};
     if (syntax_.with) {
       node.with = check_with(syntax_.kind == ast::GradKind::vjp ? node.of->type : wrt_type());
@@ -75,7 +78,20 @@ class Gradient {
  private:
   typed::GradKind kind() const {
     if (syntax_.kind == ast::GradKind::grad) return typed::GradKind::grad;
+    if (syntax_.kind == ast::GradKind::jacobian) return typed::GradKind::jacobian;
+    if (syntax_.kind == ast::GradKind::hessian) return typed::GradKind::hessian;
     return syntax_.kind == ast::GradKind::vjp ? typed::GradKind::vjp : typed::GradKind::jvp;
+  }
+  bool of_one_number() const {
+    return syntax_.kind == ast::GradKind::grad || syntax_.kind == ast::GradKind::hessian;
+  }
+
+  std::optional<typed::Type> result_type(const Value& of) {
+    if (kind() == typed::GradKind::jvp) return of.type();
+    if (kind() == typed::GradKind::jacobian)
+      return jacobian_type(body_, of.type(), wrt_type(), syntax_.of->span);
+    if (kind() == typed::GradKind::hessian) return hessian_type(body_, wrt_type(), syntax_.wrt->span);
+    return wrt_type();
   }
   bool is_tuple() const { return std::holds_alternative<ast::Tuple>(syntax_.wrt->node); }
 
@@ -105,7 +121,7 @@ class Gradient {
     if (of.open != Open::no) settle(body_, of, typed::Scalar::real);
     const auto* leaf = as_tensor(of.type());
     const bool one_real = leaf && is_real(leaf->scalar) && leaf->shape.is_scalar();
-    if (syntax_.kind == ast::GradKind::grad && !one_real) {
+    if (of_one_number() && !one_real) {
       auto diagnostic = diagnose(diag::GradientOfTensor, syntax_.of->span, text(of.type()));
       if (leaf && is_real(leaf->scalar)) {
         diagnostic.fixes.push_back("grad sum(" + source_text(body_, syntax_.of->span) +
@@ -176,8 +192,6 @@ std::optional<Path> check_path(Body& body, const ast::Expr& expression) {
 }
 
 Value check_grad(Body& body, const ast::Grad& gradient, Span span) {
-  if (gradient.kind == ast::GradKind::jacobian) return unsupported(body, span, "jacobian");
-  if (gradient.kind == ast::GradKind::hessian) return unsupported(body, span, "hessian");
   return Gradient(body, gradient, span).run();
 }
 

@@ -56,7 +56,8 @@ std::string_view kind_of(const ast::Decl& declaration) {
 
 Value declared_value(Body& body, Entry& entry, const std::string& name, Span span) {
   const ast::Decl& declaration = *entry.declaration;
-  if (std::holds_alternative<ast::DimDecl>(declaration.node)) return dim_value(Dim::name(name), span);
+  if (std::holds_alternative<ast::DimDecl>(declaration.node))
+    return dim_value(Dim::name(body.program.dim_name(entry.origin, name)), span);
   if (!std::holds_alternative<ast::ConstDecl>(declaration.node)) {
     body.report(diagnose(diag::NotAValue, span, name, std::string(kind_of(declaration))));
     return {};
@@ -146,7 +147,30 @@ Value field_of(Body& body, Value object, const ast::Name& field, Span span) {
   return unknown_field(body, object, field);
 }
 
+ModuleName module_name(Body& body, const ast::Field& field) {
+  const auto* module = std::get_if<ast::NameUse>(&field.object->node);
+  if (!module || body.find_variable(module->name)) return {};
+  const Entry* entry = body.program.find(body.origin, module->name);
+  if (!entry || !entry->module) return {};
+  return {true, body.program.find_in(body.origin, module->name, field.field.text)};
+}
+
+Value report_unknown_in(Body& body, const ast::Field& field) {
+  const std::string& module = std::get<ast::NameUse>(field.object->node).name;
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : body.program.names_of(*body.program.find(body.origin, module)->module))
+    names.push_back(name);
+  auto diagnostic = diagnose(diag::UnknownName, field.field.span, module + "." + field.field.text);
+  if (const auto near = did_you_mean(field.field.text, names); !near.empty())
+    diagnostic.fixes.push_back("did you mean `" + module + "." + std::string(near) + "`?");
+  body.report(std::move(diagnostic));
+  return {};
+}
+
 Value check_field(Body& body, const ast::Field& field, Span span) {
+  if (const ModuleName named = module_name(body, field); named.of_module)
+    return named.entry ? declared_value(body, *named.entry, field.field.text, span)
+                       : report_unknown_in(body, field);
   Value object = check_expr(body, *field.object);
   if (!object) return {};
   return field_of(body, std::move(object), field.field, span);

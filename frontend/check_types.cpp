@@ -67,7 +67,7 @@ void report_unknown(Body& body, const ast::NamedType& named) {
     }
   };
   add(body.program.library);
-  if (body.origin == Origin::user) add(body.program.user);
+  if (body.origin != Origin::library) add(body.program.names_of(body.origin));
   auto diagnostic = diagnose(diag::UnknownType, named.name.span, named.name.text);
   if (const auto near = did_you_mean(named.name.text, names); !near.empty()) {
     diagnostic.fixes.push_back("did you mean `" + std::string(near) + "`?");
@@ -76,14 +76,17 @@ void report_unknown(Body& body, const ast::NamedType& named) {
 }
 
 std::optional<typed::Type> named_type(Body& body, const ast::NamedType& named, Span span) {
-  if (named.module) {
-    unsupported(body, span, "a type of an imported file");
-    return std::nullopt;
-  }
-  if (const auto scalar = scalar_of(named.name.text)) return tensor_type(body, named, *scalar, span);
-  Entry* entry = body.program.find(body.origin, named.name.text);
+  const auto scalar = named.module ? std::nullopt : scalar_of(named.name.text);
+  if (scalar) return tensor_type(body, named, *scalar, span);
+  Entry* entry = named.module ? body.program.find_in(body.origin, named.module->text, named.name.text)
+                              : body.program.find(body.origin, named.name.text);
   const bool is_layer = entry && std::holds_alternative<ast::LayerDecl>(entry->declaration->node);
   const bool is_struct = entry && std::holds_alternative<ast::StructDecl>(entry->declaration->node);
+  if (named.module && !entry) {
+    body.report(diagnose(diag::UnknownName, join(named.module->span, named.name.span),
+                         named.module->text + "." + named.name.text));
+    return std::nullopt;
+  }
   if (!is_layer && !is_struct) {
     report_unknown(body, named);
     return std::nullopt;
@@ -201,22 +204,19 @@ const std::vector<typed::FieldDeclaration>* fields_of(const typed::Type& type) {
   return nullptr;
 }
 
-namespace {
-
-/// Puts the axes of stacked copies in front.
-void stack(typed::Type& type, const Shape& copies) {
-  const auto prepend = [&copies](typed::TensorShape& shape) {
-    shape.dims.insert(shape.dims.begin(), copies.begin(), copies.end());
+typed::Type with_axes(typed::Type type, const typed::TensorShape& axes) {
+  const auto prepend = [&axes](typed::TensorShape& shape) {
+    shape.dims.insert(shape.dims.begin(), axes.dims.begin(), axes.dims.end());
+    shape.pack = shape.pack || axes.pack;
   };
   if (auto* leaf = std::get_if<typed::TensorType>(&type.node)) prepend(leaf->shape);
   if (auto* nested = std::get_if<typed::LayerType>(&type.node)) prepend(nested->copies);
   if (auto* nested = std::get_if<typed::StructType>(&type.node)) prepend(nested->copies);
   if (auto* tuple = std::get_if<typed::TupleType>(&type.node)) {
-    for (typed::Type& each : tuple->elements) stack(each, copies);
+    for (typed::Type& each : tuple->elements) each = with_axes(std::move(each), axes);
   }
+  return type;
 }
-
-}  // namespace
 
 typed::Type field_type(const typed::Type& object, std::size_t field) {
   const typed::Type& declared = (*fields_of(object))[field].type;
@@ -233,8 +233,7 @@ typed::Type field_type(const typed::Type& object, std::size_t field) {
   if (auto* nested = std::get_if<typed::LayerType>(&result.node); nested && layer) {
     pass_arguments(*nested, *layer);
   }
-  if (!copies.is_scalar()) stack(result, copies.dims);
-  return result;
+  return copies.is_scalar() ? result : with_axes(std::move(result), copies);
 }
 
 }  // namespace dp::checker

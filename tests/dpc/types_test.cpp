@@ -135,3 +135,25 @@ TEST_CASE("a misuse of structs and functions is told by its code", "[programs]")
       {"fn f() -> fn(real) -> real = exp\nfn main() = 1", "E0317"},
   });
 }
+
+TEST_CASE("jacobians and hessians", "[programs]") {
+  check_rows({
+      {"fn main() { x = [1.0, 2.0, 3.0]; jacobian x * x wrt x }",
+       "[[2.0, 0.0, 0.0],\n [0.0, 4.0, 0.0],\n [0.0, 0.0, 6.0]]"},
+      {"fn main() { x = [1.0, 2.0]; hessian x[0]^2 * x[1] wrt x }", "[[4.0, 2.0],\n [2.0, 0.0]]"},
+      {"fn main() { x = 2.0; hessian x^3 wrt x }", "12.0"},
+      {"fn main() { x = 2.0; jacobian [x, x^2, x^3] wrt x }", "[1.0, 4.0, 12.0]"},
+      {"fn main() { x = [1.0, 2.0, 3.0]; jacobian sum(x * x) wrt x }", "[2.0, 4.0, 6.0]"},
+      {"fn main() { x = [1.0, 2.0]; a = 3.0; jacobian a * x wrt (x, a) }",
+       "([[3.0, 0.0],\n  [0.0, 3.0]], [1.0, 2.0])"},
+      {"fn main() { x = [1.0, 2.0]; jacobian (sum(x), x[0] * x) wrt x }",
+       "([1.0, 1.0], [[2.0, 0.0],\n  [2.0, 1.0]])"},
+      {"fn main() { x = [[1.0, 2.0]]; jacobian x[0, 0] * x[0] wrt x }", "[[[2.0, 0.0]],\n [[2.0, 1.0]]]"},
+      {"struct P { a: real, b: real[2] }\nfn main() { p = P(a = 2, b = [3.0, 4.0]); "
+       "j = jacobian p.a * p.b wrt p; (j.a, j.b) }",
+       "([3.0, 4.0], [[2.0, 0.0],\n  [0.0, 2.0]])"},
+      {"fn main() { x = [1.0, 2.0]; g = hessian sum(exp(x)) wrt x; g[0, 1] }", "0.0"},
+      {"fn main() { x = [1.0, 2.0]; hessian x wrt x }", "E0404"},
+      {"fn main() { x = 1.0; y = 2.0; hessian x * y wrt (x, y) }", "E0408"},
+  });
+}
