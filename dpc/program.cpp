@@ -77,10 +77,14 @@ std::unique_ptr<Program> load_text(const std::string& path, std::string text, co
       program->watch.measure("parse", [&] { return parse(file, program->sources, program->diagnostics); });
   if (!syntax || program->diagnostics.has_errors()) return program;
   program->syntax = std::move(*syntax);
+  program->imports = program->watch.measure(
+      "imports", [&] { return load_imports(program->syntax, path, program->sources, program->diagnostics); });
+  if (program->diagnostics.has_errors()) return program;
   const ast::Module library =
       program->watch.measure("parse library", [&] { return parse_library(*program); });
-  program->module = program->watch.measure(
-      "check", [&] { return check(program->syntax, library, program->sources, program->diagnostics); });
+  program->module = program->watch.measure("check", [&] {
+    return check(program->imports.files, library, program->sources, program->diagnostics);
+  });
   const bool file_is_double = asks_for_double(program->syntax);
   program->real =
       (options.precision.empty() ? file_is_double : options.precision == "f64") ? Dtype::f64 : Dtype::f32;

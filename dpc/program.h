@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "dpc/load_imports.h"
 #include "dpc/options.h"
 #include "frontend/ast_declarations.h"
 #include "frontend/build.h"
@@ -42,6 +43,7 @@ struct Program {
   Sources sources;
   Diagnostics diagnostics;
   ast::Module syntax;
+  ImportedFiles imports;
   std::optional<typed::Module> module;  // none where there were errors
   Dtype real = Dtype::f32;
   Stopwatch watch;

@@ -6,7 +6,8 @@
 namespace dp {
 namespace {
 
-constexpr int deepest_call = 1000;
+constexpr int most_recursive_calls = 10'000;
+constexpr int deepest_call = 2'000;
 
 }  // namespace
 
@@ -16,13 +17,22 @@ std::vector<Value> Builder::arguments(const typed::CallExpr& call, Frame& frame)
   return out;
 }
 
-Value Builder::call(const typed::CallExpr& call, const typed::Expr& whole, Frame& frame) {
-  const typed::Function* function = nullptr;
-  if (auto* variable = std::get_if<typed::VariableId>(&call.callee))
-    function = std::get<const typed::Function*>(frame.variables.at(*variable).node);
-  else
-    function = std::get<const typed::Function*>(call.callee);
+void Builder::enter_call(const typed::Function& function, Span span) {
+  const int depth = active_[&function]++;
+  if (depth > 0) ++recursive_calls_;
+  if (recursive_calls_ > most_recursive_calls)
+    fail(diagnose(diag::TooManyInstances, span, function.name, most_recursive_calls));
+  if (depth > deepest_call) fail(diagnose(diag::CallsTooDeep, span, function.name, deepest_call));
+}
 
+void Builder::leave_call(const typed::Function& function) { --active_[&function]; }
+
+Value Builder::call(const typed::CallExpr& call, const typed::Expr& whole, Frame& frame) {
+  if (auto* variable = std::get_if<typed::VariableId>(&call.callee))
+    return call_closure(call, *variable, frame);
+  if (auto* argument = std::get_if<typed::ArgumentExpr>(&call.callee))
+    return call_layer_function(call, argument->argument, whole.span, frame);
+  const typed::Function& function = *std::get<const typed::Function*>(call.callee);
   Frame callee = root_frame();
   for (const auto& [name, dim] : call.instance.dims) callee.dims.insert_or_assign(name, resolve(dim, frame));
   callee.set_pack(call.instance.pack ? resolve(*call.instance.pack, frame) : Shape{});
@@ -30,12 +40,15 @@ Value Builder::call(const typed::CallExpr& call, const typed::Expr& whole, Frame
   if (!call.arguments.empty())
     if (auto* layer = std::get_if<typed::LayerType>(&call.arguments[0]->type.node))
       enter_layer(*layer, frame, callee);
-  if (const auto broken = broken_clause(*function, callee))
-    fail(diagnose(diag::ClauseFails, whole.span, function->name, broken->clause, broken->sizes));
-  if (++depth_ > deepest_call) fail(diagnose(diag::CallsTooDeep, whole.span, function->name, deepest_call));
-  Value result = inline_function(*function, arguments(call, frame), std::move(callee));
-  --depth_;
-  if (!call.lifted) return result;
+  if (const auto broken = broken_clause(function, callee))
+    fail(diagnose(diag::ClauseFails, whole.span, function.name, broken->clause, broken->sizes));
+  enter_call(function, whole.span);
+  Value result = inline_function(function, arguments(call, frame), std::move(callee));
+  leave_call(function);
+  return call.lifted ? lifted(result, whole, frame) : result;
+}
+
+Value Builder::lifted(const Value& result, const typed::Expr& whole, Frame& frame) {
   const auto spread_leaf = [&](const typed::TensorType& type, Id id) {
     return spread(id, resolve(type.shape, frame), {});
   };
@@ -47,6 +60,38 @@ Value Builder::call(const typed::CallExpr& call, const typed::Expr& whole, Frame
     parts.push_back(
         Value::tensor(spread_leaf(std::get<typed::TensorType>(elements[k].node), result.parts()[k].id())));
   return Value::tree(std::move(parts));
+}
+
+Value Builder::call_closure(const typed::CallExpr& call, typed::VariableId variable, Frame& frame) {
+  const auto closure = std::get<std::shared_ptr<const Closure>>(frame.variables.at(variable).node);
+  Frame inner = closure->frame;
+  std::vector<Value> values = arguments(call, frame);
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    const typed::VariableId parameter = closure->function->parameters[k];
+    inner.variables.insert_or_assign(parameter, std::move(values[k]));
+  }
+  return evaluate(*closure->function->body, inner);
+}
+
+Value Builder::call_layer_function(const typed::CallExpr& call, std::size_t argument, Span span,
+                                   Frame& frame) {
+  const auto& function = *std::get<const typed::Function*>(frame.layer_arguments.at(argument).second);
+  const Value value = evaluate(*call.arguments[0], frame);
+  Shape shape = graph[value.id()].type.shape;
+  Frame callee = root_frame();
+  callee.real = graph[value.id()].type.dtype;
+  if (!function.dims.empty()) {
+    if (shape.empty()) fail(diagnose(diag::RowsNeeded, span, function.name));
+    callee.dims.insert_or_assign(function.dims.front(), shape.back());
+    shape.pop_back();
+  }
+  callee.set_pack(std::move(shape));
+  return inline_function(function, {value}, std::move(callee));
+}
+
+Value Builder::copy(const typed::CopyExpr& expr, Frame& frame) {
+  const Id position = tensor(*expr.position, frame);
+  return map_leaves(evaluate(*expr.object, frame), [&](Id id) { return part_at(id, position); });
 }
 
 Value Builder::inline_function(const typed::Function& function, std::vector<Value> arguments, Frame callee) {
@@ -90,6 +135,8 @@ Result<Graph> build(const typed::Module& module, const typed::Function& function
     std::vector<Value> arguments;
     for (typed::VariableId parameter : function.parameters) {
       const typed::Variable& variable = function.variables[parameter];
+      if (std::holds_alternative<typed::FunctionType>(variable.type.node))
+        Builder::fail(diagnose(diag::FunctionFromOutside, variable.span, function.name, variable.name));
       arguments.push_back(builder.inputs_of(variable.type, variable.name, frame));
     }
     const Value result = builder.inline_function(function, std::move(arguments), frame);

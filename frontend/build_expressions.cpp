@@ -76,7 +76,8 @@ Value Builder::evaluate(const typed::Expr& expr, Frame& frame) {
           [&](const ItemExpr& e) { return evaluate(*e.object, frame).parts().at(e.item); },
           [&](const TupleExpr& e) { return evaluate_parts(e.elements, frame); },
           [&](const StructExpr& e) { return evaluate_parts(e.fields, frame); },
-          [&](const FunctionExpr& e) { return Value{e.function}; },
+          [&](const FunctionExpr& e) { return Value{std::make_shared<const Closure>(Closure{&e, frame})}; },
+          [&](const CopyExpr& e) { return copy(e, frame); },
           [&](const PointExpr& e) { return evaluate_point(e, expr, frame); },
           [&](const ConvertExpr& e) {
             const Dtype to = dtype(std::get<TensorType>(expr.type.node).scalar, frame);
@@ -108,10 +109,8 @@ Id Builder::literal(const typed::NumberExpr& expr, const typed::Expr& whole, Fra
 }
 
 Value Builder::layer_argument(const typed::ArgumentExpr& expr, const typed::Expr& whole, Frame& frame) {
-  const auto& argument = frame.layer_arguments.at(expr.argument).second;
-  if (auto* function = std::get_if<const typed::Function*>(&argument)) return Value{*function};
-  const Type type = resolve(std::get<typed::TensorType>(whole.type.node), frame);
-  return Value::tensor(number(std::get<double>(argument), type));
+  const double argument = std::get<double>(frame.layer_arguments.at(expr.argument).second);
+  return Value::tensor(number(argument, resolve(std::get<typed::TensorType>(whole.type.node), frame)));
 }
 
 Id Builder::reshape(const typed::ReshapeExpr& expr, const typed::Expr& whole, Frame& frame) {

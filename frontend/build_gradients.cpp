@@ -4,7 +4,6 @@
 #include <set>
 
 #include "frontend/builder.h"
-#include "support/assert.h"
 #include "support/diagnostic.h"
 
 namespace dp {
@@ -58,40 +57,71 @@ Value Builder::mark(const Value& value) {
   });
 }
 
+Id Builder::zero(const Type& type) { return is_real(type.dtype) ? splat(0, type) : splat_integer(0, type); }
+
+Id Builder::copy_part(Id id, const std::vector<Dim>& positions, const Frame& frame) {
+  for (const Dim& position : positions)
+    id = part_at(id, graph.add(Op::dim_value, {}, {{"dim", Shape{resolve(position, frame)}}}));
+  return id;
+}
+
+Id Builder::laid_into(Id part, const std::vector<Dim>& positions, const Shape& whole, const Frame& frame) {
+  if (positions.empty()) return part;
+  Shape inner(positions.size(), Dim(1)), low(whole.size(), Dim(0));
+  for (const Dim& dim : graph[part].type.shape) inner.push_back(dim);
+  for (std::size_t k = 0; k < positions.size(); ++k) low[k] = resolve(positions[k], frame);
+  const std::vector<std::int64_t> stride(whole.size(), 1);
+  const Id row = graph.add(Op::reshape, {part}, {{"shape", inner}});
+  return graph.add(Op::pad, {row}, {{"low", low}, {"shape", whole}, {"stride", stride}});
+}
+
+Id Builder::pulled_back(const std::vector<Id>& results, Id x, const std::vector<Id>& with) {
+  Id sum = no_id;
+  for (std::size_t k = 0; k < results.size() && is_real(graph[x].type.dtype); ++k) {
+    if (!is_real(graph[results[k]].type.dtype)) continue;
+    const Id term = graph.add(Op::vjp, {results[k], x, with.at(k)});
+    sum = sum == no_id ? term : graph.add(Op::add, {sum, term});
+  }
+  return sum == no_id ? zero(graph[x].type) : sum;
+}
+
+/// `jvp y wrt x along dx`: each leaf of y gains from each leaf of x.
+Value Builder::tangents(const typed::GradExpr& expr, const typed::Expr& whole, Frame& frame) {
+  const std::vector<Id> results = leaf_ids(evaluate(*expr.of, frame));
+  const std::vector<Id> along = leaf_ids(evaluate(*expr.with, frame));
+  std::vector<std::pair<Id, Id>> directions;  // (mark, tangent)
+  std::size_t at = 0;
+  for (const auto& wrt : expr.wrt)
+    for (const Id x : leaf_ids(follow(frame.variables.at(wrt.variable), wrt.path))) {
+      const Id tangent = along.at(at++);
+      if (is_real(graph[x].type.dtype))
+        directions.emplace_back(x, laid_into(tangent, wrt.copies, graph[x].type.shape, frame));
+    }
+  at = 0;
+  return tree_of(whole.type, [&] {
+    const Id y = results.at(at++);
+    Id sum = no_id;
+    for (const auto& [x, tangent] : directions) {
+      if (!is_real(graph[y].type.dtype)) break;
+      const Id term = graph.add(Op::jvp, {y, x, tangent});
+      sum = sum == no_id ? term : graph.add(Op::add, {sum, term});
+    }
+    return sum == no_id ? zero(graph[y].type) : sum;
+  });
+}
+
 Value Builder::gradient(const typed::GradExpr& expr, const typed::Expr& whole, Frame& frame) {
   using typed::GradKind;
+  if (expr.kind == GradKind::jvp) return tangents(expr, whole, frame);
+  if (expr.kind == GradKind::jacobian || expr.kind == GradKind::hessian) return jacobian(expr, frame);
   const std::vector<Id> results = leaf_ids(evaluate(*expr.of, frame));
-  const auto total = [&](const std::vector<Id>& terms) {
-    Id sum = terms.at(0);
-    for (std::size_t k = 1; k < terms.size(); ++k) sum = graph.add(Op::add, {sum, terms[k]});
-    return sum;
-  };
   std::vector<Id> with;
   if (expr.with) with = leaf_ids(evaluate(*expr.with, frame));
-
-  if (expr.kind == GradKind::jvp) {
-    std::vector<Id> marks;
-    for (const auto& wrt : expr.wrt)
-      for (Id id : leaf_ids(follow(frame.variables.at(wrt.variable), wrt.path))) marks.push_back(id);
-    std::size_t at = 0;
-    return tree_of(whole.type, [&] {
-      const Id y = results.at(at++);
-      std::vector<Id> terms;
-      for (std::size_t k = 0; k < marks.size(); ++k)
-        terms.push_back(graph.add(Op::jvp, {y, marks[k], with.at(k)}));
-      return total(terms);
-    });
-  }
-  DP_ASSERT(expr.kind == GradKind::grad || expr.kind == GradKind::vjp,
-            "a kind of gradient that is not built yet");
   if (expr.kind == GradKind::grad) with = {splat(1.0, graph[results.at(0)].type)};
   Value::Parts parts;
   for (const auto& wrt : expr.wrt)
     parts.push_back(map_leaves(follow(frame.variables.at(wrt.variable), wrt.path), [&](Id x) {
-      std::vector<Id> terms;
-      for (std::size_t k = 0; k < results.size(); ++k)
-        terms.push_back(graph.add(Op::vjp, {results[k], x, with.at(k)}));
-      return total(terms);
+      return copy_part(pulled_back(results, x, with), wrt.copies, frame);
     }));
   return expr.tuple ? Value::tree(std::move(parts)) : std::move(parts.at(0));
 }

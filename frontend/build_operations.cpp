@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "frontend/builder.h"
+#include "ir/fold.h"
 #include "support/assert.h"
 
 namespace dp {
@@ -140,6 +141,18 @@ void Builder::check_elements(Op op, const Shape& shape, const std::vector<std::i
   for (const std::int64_t axis : axes)
     if (shape[static_cast<std::size_t>(axis)].constant() == 0)
       fail(diagnose(diag::EmptyReduction, span, word));
+}
+
+Id Builder::part_at(Id id, Id position) {
+  const Shape whole = graph[id].type.shape;
+  const auto known = known_scalar(graph, position);
+  if (!known) return graph.add(Op::at, {id, position}, {{"axes", std::vector<std::int64_t>{0}}});
+  Shape start(whole.size(), Dim(0)), part = whole;
+  start[0] = Dim(std::get<std::vector<std::int64_t>>(known->elements)[0]);
+  part[0] = Dim(1);
+  const std::vector<std::int64_t> stride(whole.size(), 1);
+  const Id slice = graph.add(Op::slice, {id}, {{"shape", part}, {"start", start}, {"stride", stride}});
+  return graph.add(Op::reshape, {slice}, {{"shape", Shape(whole.begin() + 1, whole.end())}});
 }
 
 Value Builder::structural(const typed::StructuralExpr& expr, const typed::Expr& whole, Frame& frame) {

@@ -38,6 +38,12 @@ struct BrokenClause {
   std::string clause, sizes;
 };
 
+/// A function that was passed as an argument.
+struct Closure {
+  const typed::FunctionExpr* function;
+  Frame frame;
+};
+
 class Builder {
  public:
   Builder(const typed::Module& module, const BuildOptions& options);
@@ -96,6 +102,9 @@ class Builder {
   static void check_elements(Op op, const Shape& shape, const std::vector<std::int64_t>& axes, Span span);
   Id broadcast(const typed::BroadcastExpr& expr, const typed::Expr& whole, Frame& frame);
 
+  /// The part of a tensor at one position of its first axis.
+  Id part_at(Id id, Id position);
+
   // ---- calls (build_calls.cpp)
   Value call(const typed::CallExpr& call, const typed::Expr& whole, Frame& frame);
   /// Runs a function's body in a new frame; `arguments` one for each parameter.
@@ -103,8 +112,14 @@ class Builder {
   /// The first `where` clause that does not hold for these sizes.
   static std::optional<BrokenClause> broken_clause(const typed::Function& function, const Frame& callee);
 
-  // ---- gradients (build_gradients.cpp)
+  // ---- gradients (build_gradients.cpp, build_jacobian.cpp)
   Value gradient(const typed::GradExpr& expr, const typed::Expr& whole, Frame& frame);
+  /// The cotangents of y's leaves pulled back to the mark x; zero where nothing real leads there.
+  Id pulled_back(const std::vector<Id>& results, Id x, const std::vector<Id>& with);
+  /// Of stacked copies the part at these positions of the first axes, and zeros with that part laid in.
+  Id copy_part(Id id, const std::vector<Dim>& positions, const Frame& frame);
+  Id laid_into(Id part, const std::vector<Dim>& positions, const Shape& whole, const Frame& frame);
+  Id zero(const Type& type);
   /// A mark on each real leaf.
   Value mark(const Value& value);
 
@@ -134,11 +149,24 @@ class Builder {
   Value evaluate_if(const typed::IfExpr& expr, const typed::Expr& whole, Frame& frame);
   void assert_(const typed::AssertStatement& statement, Frame& frame, Span span);
   std::vector<Value> arguments(const typed::CallExpr& call, Frame& frame);
+  Value copy(const typed::CopyExpr& expr, Frame& frame);
+  Value tangents(const typed::GradExpr& expr, const typed::Expr& whole, Frame& frame);
+  Value jacobian(const typed::GradExpr& expr, Frame& frame);
+  Value jacobian_of(const Value& y, const typed::GradExpr& expr, Frame& frame);
+  Id jacobian_of(Id y, Id x, const std::vector<Dim>& copies, Frame& frame);
+  Value call_closure(const typed::CallExpr& call, typed::VariableId variable, Frame& frame);
+  Value call_layer_function(const typed::CallExpr& call, std::size_t argument, Span span, Frame& frame);
+  Value lifted(const Value& result, const typed::Expr& whole, Frame& frame);
+  /// Counts a call, and fails where recursion does not end.
+  void enter_call(const typed::Function& function, Span span);
+  void leave_call(const typed::Function& function);
 
   const typed::Module& module_;
   BuildOptions options_;
   std::int64_t next_mark_ = 0;
-  int depth_ = 0;
+  std::int64_t next_loop_ = 0;
+  std::map<const typed::Function*, int> active_;  // how often each function is being inlined
+  int recursive_calls_ = 0;
 };
 
 /// `body` with its failures as results.

@@ -6,6 +6,8 @@
 #include "frontend/check_broadcast.h"
 #include "frontend/check_declarations.h"
 #include "frontend/check_dims.h"
+#include "frontend/check_function_values.h"
+#include "frontend/check_passed.h"
 #include "frontend/check_intrinsics.h"
 #include "frontend/check_layers.h"
 #include "frontend/check_match.h"
@@ -58,7 +60,11 @@ void check_arguments_alone(Body& body, CallSite& site) {
 class FunctionCall {
  public:
   FunctionCall(Body& body, FunctionRecord& function, CallSite site)
-      : body_(body), function_(function), callee_(*function.typed), site_(std::move(site)) {}
+      : body_(body),
+        function_(function),
+        callee_(*function.typed),
+        site_(std::move(site)),
+        passed_(body, function, site_) {}
 
   Value run(Value self) {
     const bool is_method = bool(self);
@@ -67,6 +73,7 @@ class FunctionCall {
     const bool lifted = is_lifted(callee_, values_);
     Matcher matcher(body_, callee_, lifted);
     if (!match(matcher)) return {};
+    if (!passed_.match(matcher)) return {};
     if (const auto unsolved = matcher.unsolved()) {
       auto diagnostic = diagnose(diag::UnsolvedDimension, site_.callee, site_.name, *unsolved);
       if (const std::string why = matcher.why_unsolved(*unsolved); !why.empty())
@@ -77,7 +84,6 @@ class FunctionCall {
     instance_ = std::move(matcher.instance());
     if (!dp::checker::check_clauses(body_, callee_, instance_, site_)) return {};
     if (!settle_arguments()) return {};
-    if (body_.record) body_.record->calls.emplace_back(&function_, site_.span);
     return lifted ? lifted_call() : plain_call();
   }
 
@@ -90,11 +96,17 @@ class FunctionCall {
       optional[k] = function_.syntax->parameters[k].initial != nullptr;
     const auto placed = place_arguments(body_, site_, names, {optional.get(), names.size()});
     bool fine = placed.has_value();
+    const std::size_t methods = values_.size();
     if (!fine) {  // the arguments' own mistakes are independent of where they go
       check_arguments_alone(body_, site_);
       return false;
     }
     for (Argument* each : *placed) {
+      if (passed_.takes(values_.size())) {
+        fine = passed_.add(values_.size(), each, values_.size() - methods) && fine;
+        values_.emplace_back();
+        continue;
+      }
       values_.push_back(each ? evaluate(body_, *each) : Value{});
       if (each && !values_.back()) fine = false;
       if (each && values_.back() && each->syntax) values_.back().expr->span = tip(*each->syntax);
@@ -135,7 +147,9 @@ class FunctionCall {
   }
 
   bool settle_arguments() {
+    if (!passed_.settle(instance_, values_)) return false;
     for (std::size_t k = 0; k < values_.size(); ++k) {
+      if (passed_.takes(k)) continue;
       const typed::Type wanted = substitute(parameter_type(k), instance_);
       if (!values_[k]) {
         values_[k].expr = default_value(body_, function_, k, instance_, site_.span);
@@ -211,6 +225,7 @@ class FunctionCall {
   FunctionRecord& function_;
   const typed::Function& callee_;
   CallSite site_;
+  PassedFunctions passed_;
   std::vector<Value> values_;
   typed::Instance instance_;
 };
@@ -237,8 +252,12 @@ Value call_name(Body& body, const std::string& name, CallSite site) {
   if (const auto variable = body.find_variable(name)) {
     if (is_schedule_call(body, name)) return call_schedule_name(body, name, site);
     if (body.notes[*variable].poisoned) return {};
+    if (std::holds_alternative<typed::FunctionType>(body.function.variables[*variable].type.node))
+      return call_parameter(body, *variable, std::move(site));
     return call_value(body, {use(body, *variable, site.callee), Open::no}, std::move(site));
   }
+  if (const auto argument = layer_function_named(body, name))
+    return call_layer_function(body, *argument, std::move(site));
   if (Value field = check_layer_name(body, name, site.callee))
     return call_value(body, std::move(field), std::move(site));
   if (FunctionRecord* method = method_of(body.program, body.layer, name)) {
@@ -253,6 +272,8 @@ Value call_name(Body& body, const std::string& name, CallSite site) {
 }
 
 Value call_method(Body& body, const ast::Field& callee, CallSite site) {
+  if (const ModuleName named = module_name(body, callee); named.of_module)
+    return named.entry ? call_entry(body, *named.entry, std::move(site)) : report_unknown_in(body, callee);
   Value object = check_expr(body, *callee.object);
   if (!object) return {};
   if (const auto* layer = std::get_if<typed::LayerType>(&object.type().node)) {
@@ -265,6 +286,8 @@ Value call_method(Body& body, const ast::Field& callee, CallSite site) {
   return call_value(body, field_of(body, std::move(object), callee.field, span), std::move(site));
 }
 
+}  // namespace
+
 Value call_callee(Body& body, const ast::Expr& callee, CallSite site) {
   site.name = source_text(body, callee.span);
   site.callee = callee.span;
@@ -274,8 +297,6 @@ Value call_callee(Body& body, const ast::Expr& callee, CallSite site) {
     return call_method(body, *field, std::move(site));
   return call_value(body, check_expr(body, callee), std::move(site));
 }
-
-}  // namespace
 
 Value call_function(Body& body, FunctionRecord& function, Value self, CallSite site) {
   if (!need_result(body.program, function, body, site.span)) {

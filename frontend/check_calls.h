@@ -13,6 +13,10 @@ Value call_function(Body& body, FunctionRecord& function, Value self, CallSite s
 /// The same without a look at `over`.
 Value call_directly(Body& body, FunctionRecord& function, Value self, CallSite site);
 
+/// A call of what an expression names: a function, a layer, a method, an intrinsic, a parameter of function
+/// type.
+Value call_callee(Body& body, const ast::Expr& callee, CallSite site);
+
 /// A call of a value: of a layer its nameless function.
 Value call_value(Body& body, Value callee, CallSite site);
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "frontend/check_broadcast.h"
+#include "frontend/check_leaves.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_numbers.h"
 #include "frontend/check_operators.h"
@@ -93,9 +94,8 @@ class Comparison {
 }  // namespace
 
 Value close(Body& body, Value left, Value right, Span span) {
-  if (!as_tensor(left.type()) && !as_tensor(right.type())) {
-    return unsupported(body, span, "`~=` on structs, layers and tuples");
-  }
+  if (!as_tensor(left.type()) && !as_tensor(right.type()))
+    return compare_leaves(body, ast::BinaryOp::close, std::move(left), std::move(right), span);
   if (!unify(body, {&left, &right}, Numbers::compared, span, "~=")) return {};
   std::vector<Value> operands;
   operands.push_back(std::move(left));

@@ -57,7 +57,8 @@ std::optional<std::vector<std::string>> column_range(const std::string& first, c
 
 class DataReader {
  public:
-  DataReader(Program& program, typed::Data& data) : program_(program), data_(data) {
+  DataReader(Program& program, typed::Data& data, Origin origin)
+      : program_(program), data_(data), origin_(origin) {
     scratch_.span = data.span;
   }
 
@@ -77,7 +78,7 @@ class DataReader {
       program_.report(diagnose(diag::NotAText, source.span));
       return false;
     }
-    data_.source = *path;
+    data_.source = path->starts_with("/") ? *path : program_.file_of(origin_).folder + *path;
     if (path->ends_with(".csv")) return true;
     program_.report(diagnose(diag::NotSupportedYet, source.span, "data from a file that is not .csv"));
     return false;
@@ -96,7 +97,7 @@ class DataReader {
           diagnose(diag::MissingType, span, name).fix(name + ": real = column(\"" + name + "\")"));
       return false;
     }
-    Body body(program_, Origin::user, scratch_);
+    Body body(program_, origin_, scratch_);
     auto type = check_type(body, *syntax.type);
     if (!type) return false;
     const ast::Call* call = find_columns(*syntax.value);
@@ -150,7 +151,7 @@ class DataReader {
     field.raw = tensor(typed::Scalar::real, shape);
     typed::Function function;
     function.span = data_.span;
-    Body body(program_, Origin::user, function);
+    Body body(program_, origin_, function);
     body.columns = &call;
     body.notes[body.add_variable("columns", field.raw, syntax.value->span)].parameter = true;
     Value value = check_expr(body, *syntax.value);
@@ -165,7 +166,7 @@ class DataReader {
 
   bool read_raw(typed::DataField& field, const typed::TensorType& wanted, const typed::TensorShape& shape,
                 Span span) {
-    Body body(program_, Origin::user, scratch_);
+    Body body(program_, origin_, scratch_);
     field.raw = tensor(wanted.scalar, shape);
     if (agree(body, shape, wanted.shape)) return true;
     // Columns side by side fill any shape of as many elements, row by row.
@@ -229,6 +230,7 @@ class DataReader {
 
   Program& program_;
   typed::Data& data_;
+  Origin origin_;
   typed::Function scratch_;
 };
 
@@ -239,7 +241,8 @@ const typed::Data* data_of(Program& program, Entry& entry) {
     auto data = std::make_unique<typed::Data>();
     data->name = entry.declaration->name.text;
     data->span = entry.declaration->span;
-    const bool fine = DataReader(program, *data).read(std::get<ast::DataDecl>(entry.declaration->node));
+    const bool fine =
+        DataReader(program, *data, entry.origin).read(std::get<ast::DataDecl>(entry.declaration->node));
     entry.progress = fine ? Progress::done : Progress::failed;
     entry.data = data.get();
     program.module.data.push_back(std::move(data));

@@ -16,12 +16,14 @@ void check_dim_declaration(Program& program, Body& body, const ast::DimDecl::One
   const auto size = check_dim(body, *one.size);
   if (!size) return;
   const auto value = size->substitute(program.sizes).constant();
+  const std::string name = program.dim_name(body.origin, one.name.text);
   if (!value || *value < 0) {
     program.report(diagnose(diag::SizeNotKnown, one.size->span, one.name.text));
     return;
   }
-  program.sizes.emplace(one.name.text, Dim(*value));
-  program.module.dims.push_back({one.name.text, *value});
+  program.sizes.emplace(name, Dim(*value));
+  program.sized.emplace(name, &program.names_of(body.origin).at(one.name.text));
+  program.module.dims.push_back({name, *value});
 }
 
 void check_test(Program& program, const ast::TestDecl& test, Span span, Origin origin) {
@@ -65,7 +67,9 @@ struct DeclarationChecker {
   const ast::Decl& declaration;
   Origin origin;
 
-  Names& names() const { return origin == Origin::user ? program.user : program.library; }
+  Names& names() const { return program.names_of(origin); }
+  /// Of an imported file only what can be named from outside.
+  bool is_imported() const { return origin != Origin::user && origin != Origin::library; }
   Entry& entry() const { return names().at(declaration.name.text); }
   /// A second declaration of a name has been reported, and is not looked at.
   bool is_hidden() const {
@@ -84,11 +88,16 @@ struct DeclarationChecker {
   void operator()(const ast::LayerDecl&) const { check_layer(program, entry()); }
   void operator()(const ast::AdjointDecl& adjoint) const { refuse(adjoint.function.span, "`adjoint`"); }
   void operator()(const ast::DataDecl&) const { data_of(program, entry()); }
-  void operator()(const ast::TrainDecl& train) const { check_train(program, train, declaration); }
+  void operator()(const ast::TrainDecl& train) const {
+    if (!is_imported()) check_train(program, train, declaration);
+  }
   void operator()(const ast::OptimizerDecl&) const { optimizer_of(program, entry()); }
-  void operator()(const ast::TestDecl& test) const { check_test(program, test, declaration.span, origin); }
-  void operator()(const ast::ImportDecl&) const { refuse(declaration.span, "`import`"); }
+  void operator()(const ast::TestDecl& test) const {
+    if (!is_imported()) check_test(program, test, declaration.span, origin);
+  }
+  void operator()(const ast::ImportDecl&) const {}
   void operator()(const ast::PrecisionDecl& precision) const {
+    if (is_imported()) return;
     const std::string& type = precision.type.text;
     program.module.double_precision = type == "f64";
     if (type == "f32" || type == "f64") return;
@@ -129,8 +138,8 @@ bool check_constant(Program& program, Entry& entry, typed::Constant& constant, c
 
 }  // namespace
 
-void check_dim_declarations(Program& program, const ast::Module& module) {
-  Closed closed(program, Origin::user, {});
+void check_dim_declarations(Program& program, const ast::Module& module, Origin origin) {
+  Closed closed(program, origin, {});
   closed.function.span.file = module.file;
   for (const ast::Decl& each : module.declarations) {
     const auto* dims = std::get_if<ast::DimDecl>(&each.node);

@@ -7,7 +7,7 @@
 namespace dp::checker {
 
 /// `dim hidden = 64, …` of a file: before everything else, since types are read with their sizes.
-void check_dim_declarations(Program& program, const ast::Module& module);
+void check_dim_declarations(Program& program, const ast::Module& module, Origin origin);
 
 /// A constant with its value; null where it failed to check.
 const typed::Constant* constant_of(Program& program, Entry& entry);

@@ -18,6 +18,8 @@ class DimReader {
     }
     if (const auto* name = std::get_if<ast::NameUse>(&expression.node))
       return read_name(name->name, expression.span);
+    if (const auto* field = std::get_if<ast::Field>(&expression.node))
+      return read_field(*field, expression.span);
     if (const auto* unary = std::get_if<ast::Unary>(&expression.node);
         unary && unary->op == ast::UnaryOp::negative) {
       const auto operand = read(*unary->operand);
@@ -29,6 +31,16 @@ class DimReader {
   }
 
  private:
+  /// `gpt.hidden`
+  std::optional<Dim> read_field(const ast::Field& field, Span span) {
+    const auto* module = std::get_if<ast::NameUse>(&field.object->node);
+    Entry* entry = module && !body_.find_variable(module->name)
+                       ? body_.program.find_in(body_.origin, module->name, field.field.text)
+                       : nullptr;
+    auto dim = entry ? declared_dim(body_, *entry, field.field.text) : std::nullopt;
+    return dim ? dim : refuse(span);
+  }
+
   std::optional<Dim> read_name(const std::string& name, Span span) {
     if (quiet_ && body_.find_variable(name)) return std::nullopt;  // a value hides a dimension of its name
     if (auto known = find_dim(body_, name)) return known;
@@ -115,10 +127,14 @@ class DimReader {
 std::optional<Dim> find_dim(Body& body, const std::string& name) {
   if (body.dims.contains(name)) return Dim::name(name);
   Entry* entry = body.program.find(body.origin, name);
-  if (entry == nullptr) return std::nullopt;
-  if (std::holds_alternative<ast::DimDecl>(entry->declaration->node)) return Dim::name(name);
-  if (!std::holds_alternative<ast::ConstDecl>(entry->declaration->node)) return std::nullopt;
-  const typed::Constant* constant = constant_of(body.program, *entry);
+  return entry ? declared_dim(body, *entry, name) : std::nullopt;
+}
+
+std::optional<Dim> declared_dim(Body& body, Entry& entry, const std::string& name) {
+  if (std::holds_alternative<ast::DimDecl>(entry.declaration->node))
+    return Dim::name(body.program.dim_name(entry.origin, name));
+  if (!std::holds_alternative<ast::ConstDecl>(entry.declaration->node)) return std::nullopt;
+  const typed::Constant* constant = constant_of(body.program, entry);
   if (constant == nullptr) return std::nullopt;
   const auto value = literal_integer(*constant->value);
   return value ? std::optional(Dim(*value)) : std::nullopt;

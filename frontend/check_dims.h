@@ -21,6 +21,8 @@ std::optional<typed::TensorShape> check_shape(Body& body, const ast::DimList& li
 std::optional<Shape> check_shape_argument(Body& body, const ast::Expr& expression);
 
 /// The dimension that a name means in this body: its own, the layer's, a declared one or a constant.
+/// The dimension that is declared as `hidden` in this file, or `gpt.hidden` in another.
+std::optional<Dim> declared_dim(Body& body, Entry& entry, const std::string& name);
 std::optional<Dim> find_dim(Body& body, const std::string& name);
 
 }  // namespace dp::checker

@@ -19,7 +19,14 @@ void settle_by_itself(Value& value);
 
 Value check_name(Body& body, const std::string& name, Span span);  // check_names.cpp
 /// A dimension as a number.
-Value dim_value(Dim dim, Span span);                                          // check_names.cpp
+Value dim_value(Dim dim, Span span);  // check_names.cpp
+/// Whether `gpt` of `gpt.Block` is an imported file, and what the name means there (check_names.cpp).
+struct ModuleName {
+  bool of_module = false;
+  Entry* entry = nullptr;
+};
+ModuleName module_name(Body& body, const ast::Field& field);
+Value report_unknown_in(Body& body, const ast::Field& field);
 Value check_field(Body& body, const ast::Field& field, Span span);            // check_names.cpp
 Value field_of(Body& body, Value object, const ast::Name& field, Span span);  // check_names.cpp
 Value check_index(Body& body, const ast::Index& index, Span span);            // check_index.cpp

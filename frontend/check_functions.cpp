@@ -98,7 +98,7 @@ void check_body(FunctionRecord& function) {
     }
   }
   function.body = Progress::done;
-  if (function.origin == Origin::user && !body.program.diagnostics.has_errors()) warn_of_unread(body);
+  if (function.origin != Origin::library && !body.program.diagnostics.has_errors()) warn_of_unread(body);
 }
 
 }  // namespace

@@ -31,7 +31,4 @@ bool check_signature_sizes(Body& body, const ast::Function& function);
 /// The value as one of type `wanted`, open numbers settled. Null, and nothing said, where it does not fit.
 typed::ExprPtr fitted(Body& body, Value value, const typed::Type& wanted);
 
-/// Reports functions that call themselves, which is not supported yet (check_recursion.cpp).
-void report_recursion(Program& program);
-
 }  // namespace dp::checker

@@ -2,6 +2,7 @@
 
 #include "frontend/check_grad.h"
 
+#include "frontend/check_jacobian.h"
 #include "frontend/check_expr.h"
 #include "frontend/check_functions.h"
 #include "frontend/check_notes.h"
@@ -19,11 +20,20 @@ std::optional<Path> report_no_path(Body& body, Span span) {
 /// A typed path of fields as its variable and positions.
 std::optional<Path> path_of(Body& body, const Value& value, Span span) {
   if (!value) return std::nullopt;
-  Path result{{0, {}, span}, value.type()};
+  Path result{{0, {}, span, {}}, value.type()};
   const typed::Expr* at = value.expr.get();
-  while (const auto* field = std::get_if<typed::FieldExpr>(&at->node)) {
-    result.place.path.insert(result.place.path.begin(), field->field);
-    at = field->object.get();
+  while (true) {
+    if (const auto* field = std::get_if<typed::FieldExpr>(&at->node)) {
+      result.place.path.insert(result.place.path.begin(), field->field);
+      at = field->object.get();
+      continue;
+    }
+    const auto* copy = std::get_if<typed::CopyExpr>(&at->node);
+    if (!copy) break;
+    const auto* position = std::get_if<typed::DimExpr>(&copy->position->node);
+    if (!position) return report_no_path(body, span);
+    result.place.copies.insert(result.place.copies.begin(), position->value);
+    at = copy->object.get();
   }
   const auto* variable = std::get_if<typed::VariableExpr>(&at->node);
   if (!variable) return report_no_path(body, span);
@@ -50,7 +60,9 @@ class Gradient {
     for (const Path& each : paths_) {
       if (!check_dependence(*of.expr, each)) return {};
     }
-    typed::Type result = syntax_.kind == ast::GradKind::jvp ? of.type() : wrt_type();
+    const auto type = result_type(of);
+    if (!type) return {};
+    typed::Type result = *type;
     typed::GradExpr node{kind(), std::move(of.expr), {}, is_tuple(), nullptr};
     if (syntax_.with) {
       node.with = check_with(syntax_.kind == ast::GradKind::vjp ? node.of->type : wrt_type());
@@ -66,7 +78,20 @@ class Gradient {
  private:
   typed::GradKind kind() const {
     if (syntax_.kind == ast::GradKind::grad) return typed::GradKind::grad;
+    if (syntax_.kind == ast::GradKind::jacobian) return typed::GradKind::jacobian;
+    if (syntax_.kind == ast::GradKind::hessian) return typed::GradKind::hessian;
     return syntax_.kind == ast::GradKind::vjp ? typed::GradKind::vjp : typed::GradKind::jvp;
+  }
+  bool of_one_number() const {
+    return syntax_.kind == ast::GradKind::grad || syntax_.kind == ast::GradKind::hessian;
+  }
+
+  std::optional<typed::Type> result_type(const Value& of) {
+    if (kind() == typed::GradKind::jvp) return of.type();
+    if (kind() == typed::GradKind::jacobian)
+      return jacobian_type(body_, of.type(), wrt_type(), syntax_.of->span);
+    if (kind() == typed::GradKind::hessian) return hessian_type(body_, wrt_type(), syntax_.wrt->span);
+    return wrt_type();
   }
   bool is_tuple() const { return std::holds_alternative<ast::Tuple>(syntax_.wrt->node); }
 
@@ -96,7 +121,7 @@ class Gradient {
     if (of.open != Open::no) settle(body_, of, typed::Scalar::real);
     const auto* leaf = as_tensor(of.type());
     const bool one_real = leaf && is_real(leaf->scalar) && leaf->shape.is_scalar();
-    if (syntax_.kind == ast::GradKind::grad && !one_real) {
+    if (of_one_number() && !one_real) {
       auto diagnostic = diagnose(diag::GradientOfTensor, syntax_.of->span, text(of.type()));
       if (leaf && is_real(leaf->scalar)) {
         diagnostic.fixes.push_back("grad sum(" + source_text(body_, syntax_.of->span) +
@@ -144,16 +169,29 @@ class Gradient {
 
 }  // namespace
 
+namespace {
+
+/// `net.blocks[3]`: an index that leads to one of several copies, not into a tensor.
+bool is_copy(Body& body, const ast::Expr& expression) {
+  const auto* index = std::get_if<ast::Index>(&expression.node);
+  if (!index) return false;
+  const auto* name = std::get_if<ast::NameUse>(&index->object->node);
+  const auto* field = std::get_if<ast::Field>(&index->object->node);
+  if (!name && !field) return false;
+  const Value object = check_expr(body, *index->object);
+  return object && !as_tensor(object.type());
+}
+
+}  // namespace
+
 std::optional<Path> check_path(Body& body, const ast::Expr& expression) {
   const bool is_path = std::holds_alternative<ast::NameUse>(expression.node) ||
-                       std::holds_alternative<ast::Field>(expression.node);
+                       std::holds_alternative<ast::Field>(expression.node) || is_copy(body, expression);
   if (!is_path) return report_no_path(body, expression.span);
   return path_of(body, check_expr(body, expression), expression.span);
 }
 
 Value check_grad(Body& body, const ast::Grad& gradient, Span span) {
-  if (gradient.kind == ast::GradKind::jacobian) return unsupported(body, span, "`jacobian`");
-  if (gradient.kind == ast::GradKind::hessian) return unsupported(body, span, "`hessian`");
   return Gradient(body, gradient, span).run();
 }
 

@@ -1,6 +1,7 @@
 // `x[i, a..b, :, ..]` with positions that are known before the program runs: a slice, and then the axes that
 // were indexed by one position disappear.
 
+#include "frontend/check_copies.h"
 #include "frontend/check_dims.h"
 #include "frontend/check_expr.h"
 #include "frontend/check_notes.h"
@@ -213,7 +214,7 @@ Value check_index(Body& body, const ast::Index& index, Span span) {
   if (!as_tensor(object.type())) {
     const bool copies = std::holds_alternative<typed::LayerType>(object.type().node) ||
                         std::holds_alternative<typed::StructType>(object.type().node);
-    if (copies) return unsupported(body, span, "an element of stacked layers or structs");
+    if (copies && copy_type(object.type())) return index_copies(body, std::move(object), index, span);
     body.report(diagnose(diag::NotIndexable, object.span(), text(object.type())));
     return {};
   }

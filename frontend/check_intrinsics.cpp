@@ -79,6 +79,8 @@ bool is_pointwise_call(const CallSite& site, Op op) {
 
 bool is_intrinsic(const std::string& name) { return table().contains(name) || pointwise_function(name); }
 
+bool is_pointwise_name(const std::string& name) { return pointwise_function(name).has_value(); }
+
 bool reduces_everything(const std::string& name) {
   static const std::unordered_set<std::string_view> names{
 #define REDUCTION(...)

@@ -10,6 +10,8 @@
 namespace dp::checker {
 
 bool is_intrinsic(const std::string& name);
+/// Whether it is an op of the op table that works element by element.
+bool is_pointwise_name(const std::string& name);
 bool reduces_everything(const std::string& name);
 /// A layer of the library that is not supported yet.
 bool is_later_layer(const std::string& name);

@@ -50,7 +50,8 @@ class UseFinder {
 
   /// An argument passed on is what the nested layer takes it for.
   void look_in_arguments(const ast::NamedType& named) {
-    Entry* entry = program_.find(origin_, named.name.text);
+    Entry* entry = named.module ? program_.find_in(origin_, named.module->text, named.name.text)
+                                : program_.find(origin_, named.name.text);
     LayerRecord* nested = nullptr;
     if (entry && std::holds_alternative<ast::LayerDecl>(entry->declaration->node))
       nested = layer_of(program_, *entry);

@@ -4,6 +4,7 @@
 
 #include "frontend/check_arguments.h"
 #include "frontend/check_dims.h"
+#include "frontend/check_function_values.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_proof.h"
 #include "frontend/check_types.h"
@@ -34,15 +35,15 @@ std::optional<typed::LayerArgument> read_argument(Body& body, const ast::Expr& e
     if (!dim || !check_size(body, *dim, expression.span)) return std::nullopt;
     return *dim;
   }
-  if (kind == ArgumentKind::function) {
-    unsupported(body, expression.span, "a function as an argument of a layer");
-    return std::nullopt;
-  }
   const auto* passed = std::get_if<ast::NameUse>(&expression.node);
   if (passed && body.layer) {
     const auto& names = body.layer->typed->arguments;
     const auto found = std::find(names.begin(), names.end(), passed->name);
     if (found != names.end()) return typed::PassedArgument{passed->name};
+  }
+  if (kind == ArgumentKind::function) {
+    const typed::Function* function = layer_function(body, expression, layer, name);
+    return function ? std::optional<typed::LayerArgument>(function) : std::nullopt;
   }
   Value value = check_expr(body, expression);
   if (!value) return std::nullopt;

@@ -52,6 +52,7 @@ bool Matcher::match_type(const typed::Type& pattern, const typed::Type& actual, 
   }
   if (const auto* structure = std::get_if<typed::StructType>(&pattern.node)) {
     const auto& other = std::get<typed::StructType>(actual.node);
+    if (!real_is_bound_ && holds_reals(actual)) real_is_bound_ = true;  // its reals are the file's
     return structure->declaration == other.declaration && match_shape(structure->copies, other.copies);
   }
   if (const auto* tuple = std::get_if<typed::TupleType>(&pattern.node)) {
@@ -180,6 +181,25 @@ std::string Matcher::why_unsolved(const std::string& name) const {
     return meets + ": a dimension is solved for where it is the only unknown and linear";
   }
   return "";
+}
+
+std::optional<std::string> Matcher::unsolved_in(const typed::Type& pattern) const {
+  const auto in_shape = [&](const typed::TensorShape& shape) -> std::optional<std::string> {
+    if (shape.pack && !instance_.pack) return "..";
+    for (const Dim& dim : shape.dims) {
+      for (const std::string& name : dim.names())
+        if (is_callee_dim(name) && !instance_.dims.contains(name)) return name;
+    }
+    return std::nullopt;
+  };
+  if (const auto* leaf = as_tensor(pattern)) return in_shape(leaf->shape);
+  if (const auto* structure = std::get_if<typed::StructType>(&pattern.node))
+    return in_shape(structure->copies);
+  const auto* tuple = std::get_if<typed::TupleType>(&pattern.node);
+  for (std::size_t k = 0; tuple && k < tuple->elements.size(); ++k) {
+    if (auto name = unsolved_in(tuple->elements[k])) return name;
+  }
+  return std::nullopt;
 }
 
 std::optional<std::size_t> Matcher::told_by(const std::string& dim) const {

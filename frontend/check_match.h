@@ -23,6 +23,9 @@ class Matcher {
   /// The first dimension that nothing tells, if any.
   std::optional<std::string> unsolved() const;
 
+  /// The first dimension in a parameter's type that nothing has told yet, `..` included.
+  std::optional<std::string> unsolved_in(const typed::Type& pattern) const;
+
   /// Which argument (in the order of `match`) told a dimension of the callee first; nothing where none has.
   /// Why the arguments do not tell the dimension, where it occurs in them; else "".
   std::string why_unsolved(const std::string& name) const;

@@ -6,6 +6,7 @@
 #include "frontend/check_declarations.h"
 #include "frontend/check_dims.h"
 #include "frontend/check_expr.h"
+#include "frontend/check_function_values.h"
 #include "frontend/check_intrinsics.h"
 #include "frontend/check_layers.h"
 #include "frontend/check_notes.h"
@@ -19,7 +20,6 @@ void report_unknown(Body& body, const std::string& name, Span span) {
     unsupported(body, span, "`step_key`");
     return;
   }
-  if (body.program.has_imports) return;
   std::vector<std::string> names = body.program.known_names(body.origin);
   for (const auto& scope : body.scopes) {
     for (const auto& [known, id] : scope) names.push_back(known);
@@ -56,8 +56,8 @@ std::string_view kind_of(const ast::Decl& declaration) {
 
 Value declared_value(Body& body, Entry& entry, const std::string& name, Span span) {
   const ast::Decl& declaration = *entry.declaration;
-  if (std::holds_alternative<ast::DimDecl>(declaration.node)) return dim_value(Dim::name(name), span);
-  if (std::holds_alternative<ast::ImportDecl>(declaration.node)) return {};  // has been refused
+  if (std::holds_alternative<ast::DimDecl>(declaration.node))
+    return dim_value(Dim::name(body.program.dim_name(entry.origin, name)), span);
   if (!std::holds_alternative<ast::ConstDecl>(declaration.node)) {
     body.report(diagnose(diag::NotAValue, span, name, std::string(kind_of(declaration))));
     return {};
@@ -114,8 +114,17 @@ Value dim_value(Dim dim, Span span) {
 
 Value check_name(Body& body, const std::string& name, Span span) {
   if (const auto variable = body.find_variable(name)) {
+    if (std::holds_alternative<typed::FunctionType>(body.function.variables[*variable].type.node)) {
+      body.notes[*variable].read = true;
+      body.report(diagnose(diag::NotAValue, span, name, "function"));
+      return {};
+    }
     if (!body.notes[*variable].poisoned) return {use(body, *variable, span), Open::no};
     body.notes[*variable].read = true;
+    return {};
+  }
+  if (layer_function_named(body, name)) {
+    body.report(diagnose(diag::NotAValue, span, name, "function"));
     return {};
   }
   if (Value own = check_layer_name(body, name, span)) return own;
@@ -143,7 +152,30 @@ Value field_of(Body& body, Value object, const ast::Name& field, Span span) {
   return unknown_field(body, object, field);
 }
 
+ModuleName module_name(Body& body, const ast::Field& field) {
+  const auto* module = std::get_if<ast::NameUse>(&field.object->node);
+  if (!module || body.find_variable(module->name)) return {};
+  const Entry* entry = body.program.find(body.origin, module->name);
+  if (!entry || !entry->module) return {};
+  return {true, body.program.find_in(body.origin, module->name, field.field.text)};
+}
+
+Value report_unknown_in(Body& body, const ast::Field& field) {
+  const std::string& module = std::get<ast::NameUse>(field.object->node).name;
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : body.program.names_of(*body.program.find(body.origin, module)->module))
+    names.push_back(name);
+  auto diagnostic = diagnose(diag::UnknownName, field.field.span, module + "." + field.field.text);
+  if (const auto near = did_you_mean(field.field.text, names); !near.empty())
+    diagnostic.fixes.push_back("did you mean `" + module + "." + std::string(near) + "`?");
+  body.report(std::move(diagnostic));
+  return {};
+}
+
 Value check_field(Body& body, const ast::Field& field, Span span) {
+  if (const ModuleName named = module_name(body, field); named.of_module)
+    return named.entry ? declared_value(body, *named.entry, field.field.text, span)
+                       : report_unknown_in(body, field);
   Value object = check_expr(body, *field.object);
   if (!object) return {};
   return field_of(body, std::move(object), field.field, span);

@@ -40,10 +40,10 @@ Diagnostic add_origins(Diagnostic diagnostic, const Body& body, const std::set<s
       continue;
     }
     const auto size = body.program.sizes.find(name);
-    const auto entry = body.program.user.find(name);
-    if (size == body.program.sizes.end() || entry == body.program.user.end()) continue;
+    const auto entry = body.program.sized.find(name);
+    if (size == body.program.sizes.end() || entry == body.program.sized.end()) continue;
     diagnostic.notes.push_back(fmt::format("`{}` is declared as {}, {}", name, size->second.text(),
-                                           place(body, entry->second.declaration->span)));
+                                           place(body, entry->second->declaration->span)));
   }
   return diagnostic;
 }

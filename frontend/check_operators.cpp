@@ -4,6 +4,7 @@
 
 #include "frontend/check_broadcast.h"
 #include "frontend/check_expr.h"
+#include "frontend/check_leaves.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_numbers.h"
 #include "frontend/check_proof.h"
@@ -74,7 +75,8 @@ Value leaf_by_leaf(Body& body, Op op, Value left, Value right, Span span, std::s
   const bool scaled =
       is_scalar(left) != is_scalar(right) && (op == Op::mul || (op == Op::div && is_scalar(right)));
   const bool combined = (op == Op::add || op == Op::sub) && agree(body, left.type(), right.type());
-  if (!scaled && !combined) {
+  const bool reals = all_real(left.type()) && all_real(right.type());
+  if ((!scaled || !all_real((is_scalar(left) ? right : left).type())) && !(combined && reals)) {
     body.report(with_origins(
         diagnose(diag::LeavesDoNotFit, span, std::string(what), text(left.type()), text(right.type())), body,
         {left.type(), right.type()}));
@@ -151,6 +153,8 @@ Value arithmetic(Body& body, ast::BinaryOp op, Value left, Value right, Span spa
   if (!left || !right) return {};
   const bool leaves = !as_tensor(left.type()) || !as_tensor(right.type());
   Op eval = op_of(op);
+  if (leaves && (op == ast::BinaryOp::equal || op == ast::BinaryOp::not_equal))
+    return compare_leaves(body, op, std::move(left), std::move(right), span);
   if (leaves) {
     const bool divides = op == ast::BinaryOp::divide;
     return leaf_by_leaf(body, divides ? Op::div : eval, std::move(left), std::move(right), span, sign_of(op));

@@ -114,7 +114,7 @@ class OptimizerReader {
     optimizer_.step.result = {type};
     block.value = make({type}, last->value->span, std::move(result));
     optimizer_.step.body = make({std::move(type)}, step.body.span, std::move(block));
-    if (origin_ == Origin::user && !program_.diagnostics.has_errors()) warn_of_unread(body_);
+    if (origin_ != Origin::library && !program_.diagnostics.has_errors()) warn_of_unread(body_);
     return true;
   }
 

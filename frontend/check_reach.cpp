@@ -57,6 +57,8 @@ class Walker {
   Reach of_node(const typed::Expr&, const typed::TupleExpr& node) { return of_all(node.elements); }
   Reach of_node(const typed::Expr&, const typed::StructExpr& node) { return of_all(node.fields); }
   Reach of_node(const typed::Expr&, const typed::DrawExpr& node) { return of_all(node.operands); }
+  Reach of_node(const typed::Expr&, const typed::FunctionExpr& node) { return of(*node.body); }
+  Reach of_node(const typed::Expr&, const typed::CopyExpr& node) { return of(*node.object); }
   Reach of_node(const typed::Expr&, const typed::ItemExpr& node) { return of(*node.object); }
   Reach of_node(const typed::Expr&, const typed::ConvertExpr& node) { return of(*node.value); }
   Reach of_node(const typed::Expr&, const typed::BroadcastExpr& node) { return of(*node.value); }

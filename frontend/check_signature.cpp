@@ -4,6 +4,7 @@
 
 #include "frontend/check_dims.h"
 #include "frontend/check_expr.h"
+#include "frontend/check_function_values.h"
 #include "frontend/check_functions.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_proof.h"
@@ -14,7 +15,9 @@ namespace {
 
 bool check_parameter(Body& body, const ast::Parameter& parameter) {
   if (!parameter.type) return false;  // `parse` has said so
-  auto type = check_type(body, *parameter.type);
+  const auto* function = std::get_if<ast::FunctionType>(&parameter.type->node);
+  const bool takes_function = function && body.record;  // of a function, not of a test
+  auto type = takes_function ? check_function_type(body, *function) : check_type(body, *parameter.type);
   if (!type) return false;
   if (body.scopes.back().contains(parameter.name.text) || body.dims.contains(parameter.name.text)) {
     body.report(diagnose(diag::DuplicateParameter, parameter.name.span, parameter.name.text));
@@ -30,6 +33,8 @@ bool check_parameter(Body& body, const ast::Parameter& parameter) {
 /// The default in the function's own terms; it may use dimensions and constants, but no other parameter.
 bool check_default(Body& body, const ast::Parameter& parameter, std::size_t place) {
   if (!parameter.initial) return true;
+  // A function is checked where the call leaves it out, as one that is passed.
+  if (std::holds_alternative<ast::FunctionType>(parameter.type->node)) return true;
   typed::Function scratch;
   scratch.span = body.function.span;
   Body closed(body.program, body.origin, scratch);

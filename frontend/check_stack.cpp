@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "frontend/check_copies.h"
 #include "frontend/check_expr.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_numbers.h"
@@ -70,6 +71,8 @@ Value stack_parts(Body& body, std::vector<Value> parts, Span span) {
     if (!each) return {};
     all.push_back(&each);
   }
+  if (std::holds_alternative<typed::StructType>(parts.front().type().node))
+    return stack_structs(body, std::move(parts), span);
   if (!require_tensors(body, all, span, "[ ]")) return {};
   const bool of_bools = type_of(parts.front()).scalar == Scalar::boolean;
   if (!unify(body, all, of_bools ? Numbers::bools : Numbers::any, span, "[ ]") || !same_shapes(body, parts))

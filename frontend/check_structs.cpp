@@ -18,6 +18,10 @@ bool check_fields(Program& program, Entry& entry, typed::Struct& structure) {
     auto type = check_type(body, *each.type);
     fine = fine && type;
     if (!type) continue;
+    if (each.initial) {
+      program.report(diagnose(diag::StructDefault, each.initial->span, each.name.text));
+      fine = false;
+    }
     for (const auto& known : structure.fields) {
       if (known.name != each.name.text) continue;
       program.report(diagnose(diag::DuplicateParameter, each.name.span, each.name.text));
@@ -30,6 +34,13 @@ bool check_fields(Program& program, Entry& entry, typed::Struct& structure) {
     structure.fields.push_back(std::move(field));
   }
   return fine;
+}
+
+/// `Camera(rotation = …, focal = …)`
+std::string form_of(const typed::Struct& declaration) {
+  std::string fields;
+  for (const auto& field : declaration.fields) fields += (fields.empty() ? "" : ", ") + field.name + " = …";
+  return declaration.name + "(" + fields + ")";
 }
 
 }  // namespace
@@ -61,13 +72,23 @@ Value build_struct(Body& body, Entry& entry, CallSite site) {
   std::vector<std::string> names;
   for (const auto& field : declaration->fields) names.push_back(field.name);
   std::unique_ptr<bool[]> required(new bool[names.size()]());
+  for (Argument& each : site.arguments) {
+    if (each.name) continue;
+    body.report(diagnose(diag::FieldsByName, each.span, declaration->name).fix(form_of(*declaration)));
+    return {};
+  }
   const auto placed = place_arguments(body, site, names, {required.get(), names.size()});
   if (!placed) return {};
   typed::StructExpr node{declaration, {}};
+  bool fine = true;
   for (std::size_t k = 0; k < names.size(); ++k) {
-    Value value = evaluate(body, *(*placed)[k]);
-    if (!value) return {};
     const typed::Type& wanted = declaration->fields[k].type;
+    Argument& given = *(*placed)[k];
+    Value value = given.syntax ? check_expr_towards(body, *given.syntax, wanted) : evaluate(body, given);
+    if (!value) {
+      fine = false;
+      continue;
+    }
     const typed::Type found = value.type();
     const Span span = value.span();
     typed::ExprPtr field = fitted(body, std::move(value), wanted);
@@ -75,10 +96,12 @@ Value build_struct(Body& body, Entry& entry, CallSite site) {
       body.report(
           with_origins(diagnose(diag::ArgumentType, span, site.name, text(wanted), names[k], text(found)),
                        body, {wanted, found}));
-      return {};
+      fine = false;
+      continue;
     }
     node.fields.push_back(std::move(field));
   }
+  if (!fine) return {};
   return {make({typed::StructType{declaration, {}}}, site.span, std::move(node)), Open::no};
 }
 

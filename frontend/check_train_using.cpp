@@ -29,7 +29,7 @@ const typed::Optimizer* find_optimizer(Body& body, const ast::Expr& expression) 
     return nullptr;
   }
   std::vector<std::string> names;
-  for (const auto* table : {&body.program.user, &body.program.library}) {
+  for (const auto* table : {&body.program.names_of(body.origin), &body.program.library}) {
     for (const auto& [known, declared] : *table) {
       if (std::holds_alternative<ast::OptimizerDecl>(declared.declaration->node)) names.push_back(known);
     }

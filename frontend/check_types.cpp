@@ -79,7 +79,7 @@ void report_unknown(Body& body, const ast::NamedType& named) {
     }
   };
   add(body.program.library);
-  if (body.origin == Origin::user) add(body.program.user);
+  if (body.origin != Origin::library) add(body.program.names_of(body.origin));
   auto diagnostic = diagnose(diag::UnknownType, named.name.span, named.name.text);
   if (const std::string_view ours = foreign_type(named.name.text); !ours.empty()) {
     diagnostic.fixes.emplace_back(ours);
@@ -90,20 +90,21 @@ void report_unknown(Body& body, const ast::NamedType& named) {
 }
 
 std::optional<typed::Type> named_type(Body& body, const ast::NamedType& named, Span span) {
-  if (named.module) {
-    Entry* module = body.program.find(body.origin, named.module->text);
-    const bool imported = module && std::holds_alternative<ast::ImportDecl>(module->declaration->node);
-    if (!imported) body.report(diagnose(diag::UnknownName, named.module->span, named.module->text));
-    return std::nullopt;  // `import` itself has been refused
-  }
-  if (const auto scalar = scalar_of(named.name.text)) return tensor_type(body, named, *scalar, span);
-  Entry* entry = body.program.find(body.origin, named.name.text);
+  const auto scalar = named.module ? std::nullopt : scalar_of(named.name.text);
+  if (scalar) return tensor_type(body, named, *scalar, span);
+  Entry* entry = named.module ? body.program.find_in(body.origin, named.module->text, named.name.text)
+                              : body.program.find(body.origin, named.name.text);
   const bool is_layer = entry && std::holds_alternative<ast::LayerDecl>(entry->declaration->node);
   const bool is_struct = entry && std::holds_alternative<ast::StructDecl>(entry->declaration->node);
+  if (named.module && !entry) {
+    body.report(diagnose(diag::UnknownName, join(named.module->span, named.name.span),
+                         named.module->text + "." + named.name.text));
+    return std::nullopt;
+  }
   if (!is_layer && !is_struct) {
     if (is_later_layer(named.name.text))
       unsupported(body, named.name.span, "`" + named.name.text + "`");
-    else if (!body.program.has_imports)
+    else
       report_unknown(body, named);
     return std::nullopt;
   }
@@ -134,7 +135,7 @@ std::optional<typed::Type> tuple_type(Body& body, const ast::TupleType& tuple) {
 std::optional<typed::Type> check_type(Body& body, const ast::TypeExpr& type) {
   if (const auto* named = std::get_if<ast::NamedType>(&type.node)) return named_type(body, *named, type.span);
   if (const auto* tuple = std::get_if<ast::TupleType>(&type.node)) return tuple_type(body, *tuple);
-  unsupported(body, type.span, "a function as an argument");
+  body.report(diagnose(diag::FunctionTypeHere, type.span));
   return std::nullopt;
 }
 
@@ -203,6 +204,13 @@ typed::Type substitute(const typed::Type& type, const typed::Instance& instance)
     for (const typed::Type& each : tuple->elements) result.elements.push_back(substitute(each, instance));
     return {std::move(result)};
   }
+  if (const auto* function = std::get_if<typed::FunctionType>(&type.node)) {
+    typed::FunctionType result;
+    for (const typed::Type& each : function->parameters)
+      result.parameters.push_back(substitute(each, instance));
+    result.result = std::make_shared<typed::Type>(substitute(*function->result, instance));
+    return {std::move(result)};
+  }
   return type;
 }
 
@@ -211,6 +219,20 @@ const std::vector<typed::FieldDeclaration>* fields_of(const typed::Type& type) {
   if (const auto* structure = std::get_if<typed::StructType>(&type.node))
     return &structure->declaration->fields;
   return nullptr;
+}
+
+typed::Type with_axes(typed::Type type, const typed::TensorShape& axes) {
+  const auto prepend = [&axes](typed::TensorShape& shape) {
+    shape.dims.insert(shape.dims.begin(), axes.dims.begin(), axes.dims.end());
+    shape.pack = shape.pack || axes.pack;
+  };
+  if (auto* leaf = std::get_if<typed::TensorType>(&type.node)) prepend(leaf->shape);
+  if (auto* nested = std::get_if<typed::LayerType>(&type.node)) prepend(nested->copies);
+  if (auto* nested = std::get_if<typed::StructType>(&type.node)) prepend(nested->copies);
+  if (auto* tuple = std::get_if<typed::TupleType>(&type.node)) {
+    for (typed::Type& each : tuple->elements) each = with_axes(std::move(each), axes);
+  }
+  return type;
 }
 
 typed::Type field_type(const typed::Type& object, std::size_t field) {
@@ -228,14 +250,7 @@ typed::Type field_type(const typed::Type& object, std::size_t field) {
   if (auto* nested = std::get_if<typed::LayerType>(&result.node); nested && layer) {
     pass_arguments(*nested, *layer);
   }
-  if (copies.is_scalar()) return result;
-  const auto prepend = [&copies](typed::TensorShape& shape) {
-    shape.dims.insert(shape.dims.begin(), copies.dims.begin(), copies.dims.end());
-  };
-  if (auto* leaf = std::get_if<typed::TensorType>(&result.node)) prepend(leaf->shape);
-  if (auto* nested = std::get_if<typed::LayerType>(&result.node)) prepend(nested->copies);
-  if (auto* nested = std::get_if<typed::StructType>(&result.node)) prepend(nested->copies);
-  return result;
+  return copies.is_scalar() ? result : with_axes(std::move(result), copies);
 }
 
 }  // namespace dp::checker

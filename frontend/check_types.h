@@ -17,6 +17,9 @@ typed::Type substitute(const typed::Type& type, const typed::Instance& instance)
 /// The number of elements of a shape; that of `..` is `typed::pack_count`.
 Dim element_count(const typed::TensorShape& shape);
 
+/// The type with these axes in front of those of every leaf: stacked structs and layers, longer tensors.
+typed::Type with_axes(typed::Type type, const typed::TensorShape& axes);
+
 /// The type of a field of a value of struct or layer type, in the terms of that type's arguments.
 typed::Type field_type(const typed::Type& object, std::size_t field);
 /// The fields of a struct or layer type; null for others.

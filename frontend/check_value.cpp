@@ -40,6 +40,8 @@ bool holds_reals(const typed::Type& type) {
     return any_field(layer->declaration->fields);
   if (const auto* structure = std::get_if<typed::StructType>(&type.node))
     return any_field(structure->declaration->fields);
+  if (const auto* function = std::get_if<typed::FunctionType>(&type.node))
+    return holds_reals(*function->result);
   if (const auto* tuple = std::get_if<typed::TupleType>(&type.node)) {
     for (const typed::Type& each : tuple->elements) {
       if (holds_reals(each)) return true;

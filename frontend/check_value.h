@@ -46,7 +46,7 @@ typed::TensorType& tensor_of(typed::Expr& expression);
 
 bool is_real(typed::Scalar scalar);     // real, f32, f64, bf16
 bool is_integer(typed::Scalar scalar);  // i32, i64
-/// A tensor of reals, or a tuple, struct or layer with some real leaf.
+/// A tensor of reals, a tuple, struct or layer with some real leaf, or a function that gives such.
 bool holds_reals(const typed::Type& type);
 
 typed::ExprPtr point(Op op, typed::Type type, Span span, std::vector<typed::ExprPtr> operands);

@@ -35,6 +35,10 @@ struct Function {
   ExprPtr body;
   bool lifts = false;  // all parameters are scalars: applies elementwise
   bool remat = false, exported = false;
+  /// `adjoint f(x, …; y, dy) = e`: the function of (x, …, y, dy) that gives the cotangents of f's real
+  /// arguments, in place of what would be derived from the body. Null where there is none.
+  const Function* adjoint = nullptr;
+  bool adjoint_is_checked = true;  // by `dpc test`
 };
 
 struct Constant {

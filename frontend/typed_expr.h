@@ -127,9 +127,17 @@ struct StructExpr {
   const Struct* declaration;
   std::vector<ExprPtr> fields;
 };
+/// A function as an argument: what a call of it would be, in terms of the variables around it and of
+/// `parameters`, variables of its own. Methods and layers are captured so.
 struct FunctionExpr {
-  const Function* function;
-};  // a function as an argument
+  std::vector<VariableId> parameters;
+  ExprPtr body;
+};
+/// One of the copies of stacked structs or layers: that part of every leaf. `position` is an integer.
+struct CopyExpr {
+  ExprPtr object;
+  ExprPtr position;
+};
 
 /// A pointwise op. The operands have the expression's shape, or are scalars. Also on structs, tuples and
 /// layers, leaf by leaf (a scalar operand goes to each leaf).
@@ -173,11 +181,12 @@ struct Instance {
   std::optional<TensorShape> pack;  // the callee's `..`
   Scalar real = Scalar::real;       // the callee's `real`
 };
-/// `callee` is a function (methods have their layer or struct as first argument), or a variable of function
-/// type. `lifted`: a function of scalars applied to tensors: scalar parameters get tensors of the
+/// `callee` is a function (methods have their layer or struct as first argument), a variable of function
+/// type, or a function that the layer around was given; that one is elementwise or works on rows, which
+/// `build` sees. `lifted`: a function of scalars applied to tensors: scalar parameters get tensors of the
 /// expression's shape.
 struct CallExpr {
-  std::variant<const Function*, VariableId> callee;
+  std::variant<const Function*, VariableId, ArgumentExpr> callee;
   std::vector<ExprPtr> arguments;  // one for each parameter, defaults filled in
   Instance instance;
   bool lifted = false;
@@ -194,11 +203,13 @@ struct IfExpr {
 };
 
 enum class GradKind : std::uint8_t { grad, vjp, jvp, jacobian, hessian };
-/// With respect to what: a marked variable and a path of fields and items into it.
+/// With respect to what: a marked variable and a path of fields and items into it, and of stacked copies
+/// which ones: positions along the first axes of all leaves that the path leads to.
 struct WrtPath {
   VariableId variable;
   std::vector<std::size_t> path;
   Span span;
+  std::vector<Dim> copies;
 };
 struct GradExpr {
   GradKind kind;
@@ -210,7 +221,7 @@ struct GradExpr {
 
 /// Random draws and other calls whose shape is an argument: `normal(k, [n, d])` → the expression's type.
 struct DrawExpr {
-  enum class Kind { bits, make_key, fold_key } kind;
+  enum class Kind { bits, make_key, fold_key, split_key, uniform, normal } kind;
   std::vector<ExprPtr> operands;
 };
 
@@ -218,7 +229,7 @@ struct Expr {
   Type type;
   Span span;
   std::variant<NumberExpr, NumbersExpr, TextExpr, DimExpr, ArgumentExpr, ConstantExpr, VariableExpr,
-               FieldExpr, ItemExpr, TupleExpr, StructExpr, FunctionExpr, PointExpr, ConvertExpr,
+               FieldExpr, ItemExpr, TupleExpr, StructExpr, FunctionExpr, CopyExpr, PointExpr, ConvertExpr,
                BroadcastExpr, StructuralExpr, ReshapeExpr, CallExpr, BlockExpr, IfExpr, GradExpr, DrawExpr>
       node;
 };

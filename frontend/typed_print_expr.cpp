@@ -65,8 +65,15 @@ std::string_view name_of(GradKind kind) {
 }
 
 std::string_view name_of(DrawExpr::Kind kind) {
-  if (kind == DrawExpr::Kind::bits) return "random_bits";
-  return kind == DrawExpr::Kind::make_key ? "make_key" : "fold_key";
+  switch (kind) {
+    case DrawExpr::Kind::bits: return "random_bits";
+    case DrawExpr::Kind::make_key: return "make_key";
+    case DrawExpr::Kind::fold_key: return "fold_key";
+    case DrawExpr::Kind::split_key: return "split_key";
+    case DrawExpr::Kind::uniform: return "uniform";
+    case DrawExpr::Kind::normal: return "normal";
+  }
+  return "";
 }
 
 /// The fields of a struct or layer type; null for other types.
@@ -97,8 +104,10 @@ std::string ExpressionPrinter::call(const CallExpr& call, int indent) const {
   std::string callee;
   if (const auto* function = std::get_if<const Function*>(&call.callee))
     callee = (*function)->name;
+  else if (const auto* variable = std::get_if<VariableId>(&call.callee))
+    callee = name(*variable);
   else
-    callee = name(std::get<VariableId>(call.callee));
+    callee = fmt::format("argument({})", std::get<ArgumentExpr>(call.callee).argument);
   return (call.lifted ? "map " : "") + callee + instance_text(call.instance) + "(" +
          list(call.arguments, indent) + ")";
 }
@@ -144,7 +153,7 @@ std::string ExpressionPrinter::path(const WrtPath& path) const {
     const auto* tuple = std::get_if<TupleType>(&type->node);
     if (tuple) type = &tuple->elements[step];
   }
-  return result;
+  return path.copies.empty() ? result : result + dp::text(path.copies);
 }
 
 std::string ExpressionPrinter::gradient(const GradExpr& gradient, int indent) const {
@@ -184,7 +193,11 @@ std::string ExpressionPrinter::text(const Expr& expression, int indent) const {
     std::string operator()(const StructExpr& e) const {
       return e.declaration->name + "(" + printer.list(e.fields, indent) + ")";
     }
-    std::string operator()(const FunctionExpr& e) const { return e.function->name; }
+    std::string operator()(const FunctionExpr& e) const {
+      const auto parameter = [&](VariableId each) { return printer.name(each); };
+      return "fn(" + joined(e.parameters, parameter) + ") = " + show(e.body);
+    }
+    std::string operator()(const CopyExpr& e) const { return show(e.object) + "[" + show(e.position) + "]"; }
     std::string operator()(const PointExpr& e) const {
       const std::string exponent = e.op == Op::power ? ", " + std::to_string(e.exponent) : "";
       return std::string(dp::name(e.op)) + "(" + printer.list(e.operands, indent) + exponent + ")";

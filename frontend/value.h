@@ -1,7 +1,8 @@
 #pragma once
 // Values while a graph is built: a tensor is a node; tuples, structs and layers are trees of them; a function
-// that was passed as an argument is its declaration.
+// that was passed as an argument is an expression and the frame that it was written in.
 
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -11,9 +12,11 @@
 
 namespace dp {
 
+struct Closure;  // frontend/builder.h
+
 struct Value {
   using Parts = std::vector<Value>;
-  std::variant<std::monostate, Id, Parts, const typed::Function*, std::string> node;
+  std::variant<std::monostate, Id, Parts, std::shared_ptr<const Closure>, std::string> node;
 
   static Value tensor(Id id) { return {id}; }
   static Value tree(Parts parts) { return {std::move(parts)}; }
