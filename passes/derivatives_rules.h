@@ -27,6 +27,10 @@ Adjoint pull_move(const Application& application, std::size_t k, const Adjoint& 
 Adjoint pull_reduce(const Application& application, const Adjoint& ct);
 Expression push_reduce(const Application& application, const Expression& tangent);
 
+/// Routines on whole tensors: from an operand's tangent to what the result's gains, and back.
+Adjoint pull_call(const Application& application, std::size_t k, const Adjoint& ct);
+Expression push_call(const Application& application, std::size_t k, const Expression& tangent);
+
 /// dot, guarded_dot.
 Adjoint pull_dot(const Application& application, std::size_t k, const Adjoint& ct);
 

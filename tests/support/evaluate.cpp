@@ -4,6 +4,7 @@
 #include <functional>
 #include <numeric>
 
+#include "ir/interpret_call.h"
 #include "support/assert.h"
 #include "tests/support/evaluate_number.h"
 
@@ -81,6 +82,7 @@ class Evaluator {
       default: break;
     }
     if (info(node.op).form == Form::reduce) return reduced(node);
+    if (is_routine(node.op)) return routine(node);
     return each(node, [&](const Index& index) { return element(node, index); });
   }
 
@@ -106,6 +108,7 @@ class Evaluator {
   }
 
   F element(const Node& node, Index index) const {
+    if (node.op == Op::dim_value) return F(*node.dims("dim")[0].constant());
     if (node.op == Op::iota) return F(index[static_cast<std::size_t>(node.integer("axis"))]);
     const Value& x = operand(node, 0);
     switch (node.op) {
@@ -116,6 +119,24 @@ class Evaluator {
       case Op::pad: return padded(node, index);
       default: return at(*source(node, index), index);
     }
+  }
+
+  /// Routines are tested by themselves (tests/support/linear_test.cpp).
+  Value routine(const Node& node) const {
+    std::vector<Index> shapes;
+    std::vector<const void*> operands;
+    for (std::size_t k = 0; k < node.operands.size(); ++k) {
+      shapes.push_back(operand(node, k).shape);
+      operands.push_back(operand(node, k).values.data());
+    }
+    const linear::Sizes given = call_sizes(node, shapes);
+    const linear::Routine which = routine_of(node.op);
+    Value result{sizes(node.type.shape), {}};
+    result.values.resize(static_cast<std::size_t>(count(result.shape)));
+    std::vector<F> work(static_cast<std::size_t>(linear::extents(which, given).work));
+    const auto run = linear::is_of_order(which) ? linear::run_order<F, F> : linear::run_matrices<F>;
+    run(which, given, operands.data(), result.values.data(), work.data());
+    return result;
   }
 
   F padded(const Node& node, Index index) const {
