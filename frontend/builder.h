@@ -87,6 +87,10 @@ class Builder {
   Id point(Op op, std::vector<Id> operands, std::int64_t exponent = 0);
   Id convert(Id id, Dtype dtype);
   Id matmul(Id x, Id y);
+  /// A routine on whole tensors: the axes of the expression are the attributes of its row.
+  Id routine(const typed::StructuralExpr& expr, std::vector<Id> operands);
+  /// A `dot` whose four lists of axes are given.
+  Id contraction(const typed::StructuralExpr& expr, const std::vector<Id>& operands);
   Value structural(const typed::StructuralExpr& expr, const typed::Expr& whole, Frame& frame);
   /// A part of a tensor, or a tensor laid into zeros: explicit dims cover the last axes.
   Id window(const typed::StructuralExpr& expr, Id operand, Span span, Frame& frame);
@@ -96,10 +100,9 @@ class Builder {
   static void check_elements(Op op, const Shape& shape, const std::vector<std::int64_t>& axes, Span span);
   Id broadcast(const typed::BroadcastExpr& expr, const typed::Expr& whole, Frame& frame);
 
-<<<<<<< HEAD
   /// The part of a tensor at one position of its first axis.
   Id part_at(Id id, Id position);
-=======
+
   // ---- checks (build_checks.cpp)
   /// `check_…` of every element of a value that the program goes on with, where the branches around are taken:
   /// ops are total, checks stand beside them. Nothing where it is proven.
@@ -148,7 +151,6 @@ class Builder {
   Value update(const typed::UpdateExpr& expr, Frame& frame);
 
   Bounds bounds;
->>>>>>> loopfront
 
   // ---- calls (build_calls.cpp)
   Value call(const typed::CallExpr& call, const typed::Expr& whole, Frame& frame);
@@ -191,13 +193,10 @@ class Builder {
   Id draw(const typed::DrawExpr& expr, const typed::Expr& whole, Frame& frame);
   Id numbers(const typed::NumbersExpr& expr, const typed::Expr& whole, Frame& frame);
   Value evaluate_block(const typed::BlockExpr& expr, Frame& frame);
-<<<<<<< HEAD
-  Value evaluate_if(const typed::IfExpr& expr, const typed::Expr& whole, Frame& frame);
-=======
   /// A function of scalars on tensors of one shape.
   Value lifted_call(const typed::Function& function, std::vector<Value> arguments, const Shape& shape,
                     Frame callee);
->>>>>>> loopfront
+  static Shape lifted_shape(const typed::Expr& whole, const Frame& frame);
   void assert_(const typed::AssertStatement& statement, Frame& frame, Span span);
   std::vector<Value> arguments(const typed::CallExpr& call, Frame& frame);
   Value copy(const typed::CopyExpr& expr, Frame& frame);
@@ -214,16 +213,10 @@ class Builder {
 
   const typed::Module& module_;
   BuildOptions options_;
-<<<<<<< HEAD
-  std::int64_t next_mark_ = 0;
-  std::int64_t next_loop_ = 0;
+  std::int64_t next_mark_ = 0, next_loop_ = 0;
+  std::optional<Id> taken_;                       // a bool; none: always
   std::map<const typed::Function*, int> active_;  // how often each function is being inlined
   int recursive_calls_ = 0;
-=======
-  std::int64_t next_mark_ = 0, next_loop_ = 0;
-  std::optional<Id> taken_;  // a bool; none: always
-  int depth_ = 0;
->>>>>>> loopfront
 };
 
 /// `body` with its failures as results.
