@@ -7,7 +7,9 @@
 #include "passes/differentiate.h"
 #include "passes/fuse.h"
 #include "passes/plan_memory.h"
+#include "passes/prune_loops.h"
 #include "passes/simplify.h"
+#include "passes/vectorize.h"
 #include "support/assert.h"
 
 namespace dp {
@@ -21,6 +23,10 @@ constexpr Pass pipeline[] = {
      }},
     {"differentiate", "grad", "vjp and jvp become ordinary nodes",
      [](const Graph& graph, const PassOptions&) { return differentiate(graph); }},
+    {"vectorize", "", "parallel loops become tensors, scans closed loops",
+     [](const Graph& graph, const PassOptions&) -> Result<Graph> { return vectorize(graph); }},
+    {"prune_loops", "", "loops lose what nobody asks for and what does not change",
+     [](const Graph& graph, const PassOptions&) -> Result<Graph> { return prune_loops(graph); }},
     // The meaning is fixed here: the interpreter runs this graph, and what follows keeps every bit of it.
     {"simplify", "simplified", "exact rules, constants folded, dead nodes dropped",
      [](const Graph& graph, const PassOptions& options) -> Result<Graph> {

@@ -68,6 +68,16 @@ void annotate_new(Graph& graph, std::size_t first, const Note& note) {
   }
 }
 
+/// A loop's step, simplified like the graph around it.
+Attributes with_simplified_body(const Node& loop, const SimplifyOptions& options) {
+  Attributes attributes = loop.attributes;
+  for (Attribute& attribute : attributes) {
+    if (LoopBody* body = std::get_if<LoopBody>(&attribute.value))
+      body->graph = std::make_shared<const Graph>(simplify(*body->graph, options));
+  }
+  return attributes;
+}
+
 }  // namespace
 
 Id Simplifier::simplest(Id id) {
@@ -97,6 +107,9 @@ Graph simplify(const Graph& graph, const SimplifyOptions& options) {
     current = rewrite(current, [&](const Node& node, Id id, std::span<const Id> operands, Graph& target) {
       Simplifier simplifier{target, options};
       const std::size_t first = target.size();
+      if (node.op == Op::loop && round == 0) {
+        return target.add(node.op, {operands.begin(), operands.end()}, with_simplified_body(node, options));
+      }
       const Id result = simplifier.simplest(copy_node(node, operands, target));
       annotate_new(target, first, current.note(id));
       fired = fired || simplifier.fired;

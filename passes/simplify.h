@@ -1,7 +1,7 @@
 #pragma once
 // Makes a graph smaller without changing what it means: the rules of ir/rules.def, structural simplifications
 // (chains of moves become one, pointwise ops go before a broadcast, sums over nothing vanish), constants
-// folded, dead nodes dropped. Run twice: before `differentiate` with `meaning`, where the language promises
+// folded, dead nodes dropped; the bodies of loops too. Run twice: before `differentiate` with `meaning`, where the language promises
 // smoothness (`norm(x)^2` is `sum(x^2)`); after it with exact rules alone, because there the bits of every
 // result are fixed.
 //
