@@ -63,7 +63,8 @@ Value Builder::lifted(const Value& result, const typed::Expr& whole, Frame& fram
   const auto spread_leaf = [&](const typed::TensorType& type, Id id) {
     return spread(id, resolve(type.shape, frame), {});
   };
-  if (leaf) return Value::tensor(spread_leaf(*leaf, result.id()));
+  if (const auto* leaf = std::get_if<typed::TensorType>(&whole.type.node))
+    return Value::tensor(spread_leaf(*leaf, result.id()));
   Value::Parts parts;
   const auto& elements = std::get<typed::TupleType>(whole.type.node).elements;
   for (std::size_t k = 0; k < elements.size(); ++k)

@@ -26,11 +26,6 @@ void report_unknown(Body& body, const CallSite& site, std::span<const std::strin
   body.report(std::move(diagnostic));
 }
 
-std::string arguments_text(std::size_t count) {
-  if (count == 0) return "no arguments";
-  return count == 1 ? "one argument" : std::to_string(count) + " arguments";
-}
-
 std::string list_of(const std::vector<std::string>& names) {
   std::string result;
   for (const std::string& each : names) result += (result.empty() ? "`" : ", `") + each + "`";
@@ -63,8 +58,8 @@ std::optional<std::vector<Argument*>> place_arguments(Body& body, CallSite& site
       if (each.name)
         report_unknown(body, site, parameters, *each.name);
       else
-        body.report(
-            diagnose(diag::TooManyArguments, each.span, site.name, arguments_text(parameters.size())));
+        body.report(diagnose(diag::TooManyArguments, each.span, site.name,
+                             counted(parameters.size(), "argument", "arguments")));
       fine = false;
       continue;
     }

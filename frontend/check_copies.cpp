@@ -59,7 +59,8 @@ Value copy_at(Value object, typed::ExprPtr position, Span span) {
 Value index_copies(Body& body, Value object, const ast::Index& index, Span span) {
   const std::size_t rank = copies_of(object.type())->dims.size();
   if (index.items.size() > rank) {
-    body.report(diagnose(diag::TooManyIndices, span, text(object.type()), rank, index.items.size()));
+    body.report(diagnose(diag::TooManyIndices, span, text(object.type()), counted(rank, "axis", "axes"),
+                         counted(index.items.size(), "index", "indices")));
     return {};
   }
   for (std::size_t k = 0; k < index.items.size(); ++k) {

@@ -42,7 +42,8 @@ bool takes_no_names(Body& body, const CallSite& site) {
 bool has_arguments(Body& body, const CallSite& site, std::size_t count) {
   if (!takes_no_names(body, site)) return false;
   if (site.arguments.size() > count) {
-    body.report(diagnose(diag::TooManyArguments, site.arguments[count].span, site.name, count));
+    body.report(diagnose(diag::TooManyArguments, site.arguments[count].span, site.name,
+                         counted(count, "argument", "arguments")));
     return false;
   }
   if (site.arguments.size() < count) {

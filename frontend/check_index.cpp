@@ -1,10 +1,11 @@
-// `x[i, a..b, :, ..]`. What is known before the program runs is a slice, and then the axes that were indexed by one
-// position disappear; positions that are computed stand in an IndexExpr.
+// `x[i, a..b, :, ..]`. What is known before the program runs is a slice, and then the axes that were indexed
+// by one position disappear; positions that are computed stand in an IndexExpr.
 
 #include "frontend/check_index.h"
 
 #include <algorithm>
 
+#include "frontend/check_copies.h"
 #include "frontend/check_dims.h"
 #include "frontend/check_expr.h"
 #include "frontend/check_notes.h"
@@ -32,10 +33,6 @@ typed::Type with_shape(typed::Type type, TensorShape shape) {
   if (auto* layer = std::get_if<typed::LayerType>(&type.node)) layer->copies = std::move(shape);
   if (auto* each = std::get_if<typed::StructType>(&type.node)) each->copies = std::move(shape);
   return type;
-}
-
-std::string counted(std::size_t count, const char* one, const char* many) {
-  return count == 0 ? std::string("no ") + many : std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
 }  // namespace
@@ -68,9 +65,10 @@ std::optional<std::vector<const Item*>> Indexing::align(const std::vector<Item>&
   const std::size_t after = has_ellipsis ? items.size() - before - 1 : 0;
   if (shape_.pack && before > 0) return refuse_leading(items.front().span);
   if (before + after > rank()) {
-    body_.report(with_origins(diagnose(diag::TooManyIndices, span_, text(type_), counted(rank(), "axis", "axes"),
-                                       counted(before + after, "index", "indices")), body_,
-                              {type_}));
+    body_.report(
+        with_origins(diagnose(diag::TooManyIndices, span_, text(type_), counted(rank(), "axis", "axes"),
+                              counted(before + after, "index", "indices")),
+                     body_, {type_}));
     return std::nullopt;
   }
   for (std::size_t k = 0; k < before; ++k) result[k] = &items[k];
@@ -251,6 +249,14 @@ std::vector<typed::IndexPart> index_parts(std::vector<AxisPart> parts) {
   return result;
 }
 
+/// `net.blocks[3]`: a copy whose position is known, which a gradient may be taken with respect to.
+static bool is_copy(Body& body, const typed::Type& object, const ast::Index& index) {
+  const auto is_known = [&](const Item& item) {
+    return item.kind == Item::Kind::at && try_dim(body, *item.begin).has_value();
+  };
+  return copy_type(object).has_value() && std::ranges::all_of(index.items, is_known);
+}
+
 Value check_index(Body& body, const ast::Index& index, Span span) {
   Value object = check_expr(body, *index.object);
   if (!object) return {};
@@ -259,6 +265,7 @@ Value check_index(Body& body, const ast::Index& index, Span span) {
     body.report(diagnose(diag::NotIndexable, object.span(), text(object.type())));
     return {};
   }
+  if (is_copy(body, object.type(), index)) return index_copies(body, std::move(object), index, span);
   Indexing indexing(body, object.type(), object.span(), span);
   auto parts = indexing.read(index.items);
   return parts ? indexing.take(std::move(object), std::move(*parts)) : Value{};

@@ -105,6 +105,11 @@ std::string operand_text(const Body& body, Span span) {
   return text;
 }
 
+std::string counted(std::size_t count, std::string_view one, std::string_view many) {
+  if (count == 0) return fmt::format("no {}", many);
+  return count == 1 ? fmt::format("one {}", one) : fmt::format("{} {}", count, many);
+}
+
 Value unsupported(Body& body, Span span, std::string_view what) {
   body.report(diagnose(diag::NotSupportedYet, span, std::string(what)));
   return {};

@@ -20,6 +20,9 @@ std::string source_text(const Body& body, Span span);
 /// The text as an operand: in parentheses where it is more than a name, a call or a literal.
 std::string operand_text(const Body& body, Span span);
 
+/// "no arguments", "one argument", "3 arguments".
+std::string counted(std::size_t count, std::string_view one, std::string_view many);
+
 /// Reports "… is not supported yet"; gives a poisoned value.
 Value unsupported(Body& body, Span span, std::string_view what);
 

@@ -146,7 +146,8 @@ Expression transpose_of_push(const Application& node, std::size_t k, const Expre
   const Expression tangent{&graph, graph.add(Op::mark, {none.id}, {{"id", number}})};
   const Expression pushed = push(node, k, tangent);
   const Id marks[] = {tangent.id};
-  const auto gradient = reverse_sweep(graph, pushed.id, ct.id, marks);
+  LoopVariables variables(graph);
+  const auto gradient = reverse_sweep(graph, pushed.id, ct.id, marks, variables);
   DP_ASSERT(gradient, "the rule of `{}` is not linear", name(node.node.op));
   return {&graph, gradient->at(tangent.id)};
 }
