@@ -51,6 +51,7 @@ class Branches {
   Outcome taken(std::size_t k, const typed::Expr* body) {
     Outcome result;
     if (body) result.value = builder_.evaluate(*body, frame_);
+    if (!expr_.otherwise) result.value = {};  // a statement
     for (const typed::Merged& each : expr_.merged) result.merged.push_back(frame_.variables.at(each.from.at(k)));
     return result;
   }

@@ -112,9 +112,10 @@ Value check_intrinsic_searchsorted(Body& body, CallSite site) {
   }
   typed::TensorType type{Scalar::i64, std::nullopt, as_tensor(sought.type())->shape};
   if (type.shape.is_scalar()) {
+    const Span at = sought.span();
     typed::TensorType one = *as_tensor(sought.type());
     one.shape.dims = {Dim(1)};
-    sought.expr = make({one}, sought.span(), typed::ReshapeExpr{std::move(sought.expr), false});
+    sought.expr = make({one}, at, typed::ReshapeExpr{std::move(sought.expr), false});
   } else {
     sought = flattened(body, std::move(sought));
   }
