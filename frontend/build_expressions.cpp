@@ -1,6 +1,7 @@
 // Evaluation of typed expressions and statements into the graph.
 
 #include "frontend/builder.h"
+#include "frontend/draws.h"
 #include "ir/fold.h"
 #include "support/assert.h"
 
@@ -132,8 +133,12 @@ Id Builder::draw(const typed::DrawExpr& expr, const typed::Expr& whole, Frame& f
   for (const auto& operand : expr.operands) operands.push_back(tensor(*operand, frame));
   if (expr.kind == Kind::make_key) return graph.add(Op::make_key, operands);
   if (expr.kind == Kind::fold_key) return graph.add(Op::fold_key, operands);
-  const Shape shape = resolve(std::get<typed::TensorType>(whole.type.node).shape, frame);
-  return graph.add(Op::random_bits, operands, {{"shape", shape}});
+  const Type type = resolve(std::get<typed::TensorType>(whole.type.node), frame);
+  if (expr.kind == Kind::uniform) return draw_uniform(graph, operands[0], type.shape, type.dtype);
+  if (expr.kind == Kind::normal) return draw_normal(graph, operands[0], type.shape, type.dtype);
+  if (expr.kind == Kind::bits) return graph.add(Op::random_bits, operands, {{"shape", type.shape}});
+  const Id number = graph.add(Op::iota, {}, {{"axis", std::int64_t{0}}, {"shape", type.shape}});
+  return graph.add(Op::fold_key, {spread(operands[0], type.shape, {}), number});
 }
 
 Id Builder::number(double value, const Type& type) {

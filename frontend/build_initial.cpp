@@ -77,6 +77,74 @@ static Id initial_leaf(Builder& builder, const typed::FieldDeclaration& declarat
   DP_ASSERT(false, "unknown kind of initial value");
 }
 
+namespace {
+
+/// In a path that is drawn from, a number of one of the copies that are stacked there: `net.blocks[#].fc.w`.
+constexpr char copy_mark = '\1';
+
+/// `[#]`, `[#, #]`
+std::string copies_mark(std::size_t rank) {
+  std::string result = "[";
+  for (std::size_t k = 0; k < rank; ++k) result += std::string(k ? ", " : "") + copy_mark;
+  return result + "]";
+}
+
+/// The name of the leaf that holds all copies.
+std::string without_copies(const std::string& path) {
+  std::string result;
+  for (std::size_t k = 0; k < path.size(); ++k) {
+    const bool opens = path[k] == '[' && k + 1 < path.size() && path[k + 1] == copy_mark;
+    if (opens) k = path.find(']', k);
+    else result += path[k];
+  }
+  return result;
+}
+
+/// The path of the copy at this position of all axes: `net.blocks[3].fc.w`.
+std::string path_of_copy(const std::string& path, std::int64_t position,
+                         const std::vector<std::int64_t>& extents) {
+  std::vector<std::int64_t> numbers(extents.size());
+  for (std::size_t k = extents.size(); k-- > 0; position /= extents[k]) numbers[k] = position % extents[k];
+  std::string result;
+  std::size_t next = 0;
+  for (const char c : path) result += c == copy_mark ? std::to_string(numbers.at(next++)) : std::string(1, c);
+  return result;
+}
+
+/// A value repeated along the axes of stacked copies in front of it.
+Id behind_copies(Builder& builder, Id value, const Shape& full, std::size_t copies) {
+  std::vector<std::int64_t> axes;
+  for (std::size_t k = copies; k < full.size(); ++k) axes.push_back(static_cast<std::int64_t>(k));
+  return builder.spread(value, full, axes);
+}
+
+bool is_drawn(Initial initial) {
+  return initial == Initial::normal || initial == Initial::uniform || initial == Initial::glorot ||
+         initial == Initial::he || initial == Initial::orthogonal;
+}
+
+/// Every copy draws for itself, by its own path, so that what it draws does not depend on how many there are.
+Id initial_copies(Builder& builder, const typed::FieldDeclaration& declaration, const std::string& path,
+                  Id seed, const Type& type, const Shape& copies, Frame& frame) {
+  const auto extents = constants(copies);
+  if (copies.empty() || !is_drawn(declaration.initial) || !extents || element_count(copies) == Dim(0))
+    return initial_leaf(builder, declaration, path, seed, type, copies, frame);
+  Graph& graph = builder.graph;
+  Shape one{Dim(1)}, full = copies;
+  one.insert(one.end(), type.shape.begin(), type.shape.end());
+  full.insert(full.end(), type.shape.begin(), type.shape.end());
+  std::vector<Id> rows;
+  for (std::int64_t k = 0; k < *element_count(copies).constant(); ++k) {
+    const Id row =
+        initial_leaf(builder, declaration, path_of_copy(path, k, *extents), seed, type, {}, frame);
+    rows.push_back(graph.add(Op::reshape, {row}, {{"shape", one}}));
+  }
+  const Id all = graph.add(Op::concat, rows, {{"axis", std::int64_t{0}}});
+  return graph.add(Op::reshape, {all}, {{"shape", full}});
+}
+
+}  // namespace
+
 void Builder::initial_values(const typed::Type& type, const typed::FieldDeclaration& declaration,
                              const std::string& path, Id seed, const Shape& copies, Frame& frame,
                              std::vector<Orthogonal>& orthogonal) {
@@ -84,16 +152,26 @@ void Builder::initial_values(const typed::Type& type, const typed::FieldDeclarat
     if (declaration.initial == Initial::orthogonal)
       orthogonal.push_back({graph.outputs.size(), copies.size()});
     graph.outputs.push_back(
-        {path, initial_leaf(*this, declaration, path, seed, resolve(*tensor_type, frame), copies, frame)});
+        {without_copies(path),
+         initial_copies(*this, declaration, path, seed, resolve(*tensor_type, frame), copies, frame)});
     return;
   }
   auto* layer = std::get_if<typed::LayerType>(&type.node);
-  if (!layer) fail(diagnose(diag::NoInitialValue, declaration.span, path));
+  if (!layer && !declaration.value) fail(diagnose(diag::NoInitialValue, declaration.span, path));
+  if (!layer) {
+    std::vector<Leaf> all;
+    leaves(type, frame, without_copies(path), copies, all);
+    const std::vector<Id> values = leaf_ids(evaluate(*declaration.value, frame));
+    for (std::size_t k = 0; k < all.size(); ++k)
+      out.push_back({all[k].path, behind_copies(*this, values.at(k), all[k].type.shape, copies.size())});
+    return;
+  }
   Shape inner_copies = copies;
   for (const Dim& dim : resolve(layer->copies, frame)) inner_copies.push_back(dim);
   Frame inner = field_frame(*layer, frame);
+  const std::string place = path + (layer->copies.is_scalar() ? "" : copies_mark(layer->copies.dims.size()));
   for (const auto& field : layer->declaration->fields)
-    initial_values(field.type, field, path.empty() ? field.name : path + "." + field.name, seed, inner_copies,
+    initial_values(field.type, field, place.empty() ? field.name : place + "." + field.name, seed, inner_copies,
                    inner, orthogonal);
 }
 

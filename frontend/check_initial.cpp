@@ -81,8 +81,10 @@ bool check_value(Body& body, const ast::Expr& initial, typed::FieldDeclaration& 
 }  // namespace
 
 bool check_initial(Body& body, const ast::Expr* initial, typed::FieldDeclaration& field) {
-  if (!as_tensor(field.type)) {
-    if (!initial) return true;  // a layer or struct begins as its own declaration says
+  const bool is_layer = std::holds_alternative<typed::LayerType>(field.type.node);
+  if (initial && !is_layer && !as_tensor(field.type)) return check_value(body, *initial, field);
+  if (is_layer) {
+    if (!initial) return true;  // a layer begins as its own declaration says
     body.report(diagnose(diag::InitialOfLayer, initial->span, field.name));
     return false;
   }

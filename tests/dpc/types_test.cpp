@@ -157,3 +157,26 @@ TEST_CASE("jacobians and hessians", "[programs]") {
       {"fn main() { x = 1.0; y = 2.0; hessian x * y wrt (x, y) }", "E0408"},
   });
 }
+
+TEST_CASE("random draws come from keys", "[programs]") {
+  check_rows({
+      {"fn main() { k = key(7); a = uniform(k, [1000]); (all(a > 0) and all(a < 1), abs(mean(a) - 0.5) < "
+       "0.05) }",
+       "(true, true)"},
+      {"fn main() { a = normal(key(7), [2000]); (abs(mean(a)) < 0.1, abs(std(a) - 1) < 0.1) }",
+       "(true, true)"},
+      {"fn main() { k = key(7); all(uniform(k, [5]) == uniform(k, [5])) }", "true"},
+      {"fn main() { ks = split(key(7), 3); any(uniform(ks[0], [5]) == uniform(ks[1], [5])) }", "false"},
+      {"fn main() { b = bernoulli(key(1), 0.25, [2000]); abs(mean(real(b)) - 0.25) < 0.05 }", "true"},
+      {"fn main() { c = categorical(key(1), zeros([2000, 4])); (max(c), min(c), abs(mean(real(c)) - 1.5) < "
+       "0.1) }",
+       "(3, 0, true)"},
+      {"fn main() { r = randint(key(3), -2, 3, [2000]); (min(r), max(r), abs(mean(real(r))) < 0.2) }",
+       "(-2, 2, true)"},
+      {"fn main() { d = dropout(ones([2000]), 0.5, key(3)); (max(d), min(d), abs(mean(d) - 1) < 0.1) }",
+       "(2.0, 0.0, true)"},
+      {"precision f64\nfn main() { a = normal(key(7), [2000]); abs(mean(a)) < 0.1 }", "true"},
+      {"fn main() = uniform(7, [2])", "E0206"},
+      {"fn main() = split(key(7), [2, 3])", "E0601"},
+  });
+}
