@@ -23,6 +23,18 @@ bool needs_sizes(const std::string& stage) {
   return stage == "planned" || stage == "loops" || stage == "llvm" || stage == "asm";
 }
 
+/// The first parameter whose type leaves a size open, told as a value that is missing.
+std::optional<Diagnostic> unsized_parameter(const Program& program, const typed::Function& function) {
+  for (const typed::VariableId id : function.parameters) {
+    const typed::Variable& parameter = function.variables[id];
+    for (const Leaf& leaf : leaves(*program.module, parameter.type, program.build_options()))
+      if (!constants(leaf.type.shape))
+        return diagnose(diag::MissingValue, {}, function.name, parameter.name, typed::text(parameter.type))
+            .note("behind the stage `fused` every size is known: values tell them");
+  }
+  return std::nullopt;
+}
+
 /// The graph of a function (with the dimensions that the values tell) or of a training block's step.
 Result<Graph> graph_of(Program& program, const EmitOptions& options) {
   const auto words = split_words(options.words, "main");
@@ -36,13 +48,7 @@ Result<Graph> graph_of(Program& program, const EmitOptions& options) {
   const typed::Function* function = program.module->find_function(name);
   if (!function) return diagnose(diag::NoSuchFunction, {}, program.path, name);
   if (values.empty() && needs_sizes(options.stage))
-    for (const typed::VariableId id : function->parameters) {
-      const typed::Variable& parameter = function->variables[id];
-      for (const Leaf& leaf : leaves(*program.module, parameter.type, program.build_options()))
-        if (!constants(leaf.type.shape))
-          return diagnose(diag::MissingValue, {}, function->name, parameter.name, typed::text(parameter.type))
-              .note("behind `fused` every size is known: values tell them");
-    }
+    if (auto unsized = unsized_parameter(program, *function)) return std::move(*unsized);
   if (values.empty()) return build(*program.module, *function, program.build_options());
   auto arguments = read_arguments(program, *function, values, options);
   if (!arguments) return arguments.error();
