@@ -94,8 +94,10 @@ std::string without_copies(const std::string& path) {
   std::string result;
   for (std::size_t k = 0; k < path.size(); ++k) {
     const bool opens = path[k] == '[' && k + 1 < path.size() && path[k + 1] == copy_mark;
-    if (opens) k = path.find(']', k);
-    else result += path[k];
+    if (opens)
+      k = path.find(']', k);
+    else
+      result += path[k];
   }
   return result;
 }
@@ -135,8 +137,7 @@ Id initial_copies(Builder& builder, const typed::FieldDeclaration& declaration, 
   full.insert(full.end(), type.shape.begin(), type.shape.end());
   std::vector<Id> rows;
   for (std::int64_t k = 0; k < *element_count(copies).constant(); ++k) {
-    const Id row =
-        initial_leaf(builder, declaration, path_of_copy(path, k, *extents), seed, type, {}, frame);
+    const Id row = initial_leaf(builder, declaration, path_of_copy(path, k, *extents), seed, type, {}, frame);
     rows.push_back(graph.add(Op::reshape, {row}, {{"shape", one}}));
   }
   const Id all = graph.add(Op::concat, rows, {{"axis", std::int64_t{0}}});
@@ -163,7 +164,8 @@ void Builder::initial_values(const typed::Type& type, const typed::FieldDeclarat
     leaves(type, frame, without_copies(path), copies, all);
     const std::vector<Id> values = leaf_ids(evaluate(*declaration.value, frame));
     for (std::size_t k = 0; k < all.size(); ++k)
-      out.push_back({all[k].path, behind_copies(*this, values.at(k), all[k].type.shape, copies.size())});
+      graph.outputs.push_back(
+          {all[k].path, behind_copies(*this, values.at(k), all[k].type.shape, copies.size())});
     return;
   }
   Shape inner_copies = copies;
@@ -171,8 +173,8 @@ void Builder::initial_values(const typed::Type& type, const typed::FieldDeclarat
   Frame inner = field_frame(*layer, frame);
   const std::string place = path + (layer->copies.is_scalar() ? "" : copies_mark(layer->copies.dims.size()));
   for (const auto& field : layer->declaration->fields)
-    initial_values(field.type, field, place.empty() ? field.name : place + "." + field.name, seed, inner_copies,
-                   inner, orthogonal);
+    initial_values(field.type, field, place.empty() ? field.name : place + "." + field.name, seed,
+                   inner_copies, inner, orthogonal);
 }
 
 Result<InitialGraph> build_initial(const typed::Module& module, const typed::Type& type,
