@@ -87,7 +87,7 @@ class ScanCloser {
 
   std::vector<Id> nodes() {
     const auto roots = std::span(scan_.operands).subspan(operands_.initial.size());
-    return dependents(outer_.source, roots, scan_.integer("id"), outer_.facts.free());
+    return nodes_of_step(outer_.source, roots, scan_.integer("id"), outer_.facts.free());
   }
 
   /// The value where the lane goes on, else the other.
