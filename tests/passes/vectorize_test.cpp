@@ -86,7 +86,7 @@ TEST_CASE("a step costs what it changes: a part added to a carried value is adde
       "%4\n}\n"));
   const std::string text = print(graph);
   CHECK(text.find("scatter_add(carried0, number") != std::string::npos);
-  CHECK(text.find("add(carried0, %") == text.find("add(carried0, number"));
+  CHECK(text.find(" add(") == std::string::npos);
 }
 
 TEST_CASE("graphs without loops stay as they are", "[vectorize]") {
