@@ -2,10 +2,15 @@
 
 #include <algorithm>
 #include <iterator>
+#include <iterator>
 
 namespace dp {
 
 const Variables& FreeVariables::of(Id id) {
+  for (; seen_ < graph_->size(); ++seen_) {
+    const Node& node = (*graph_)[static_cast<Id>(seen_)];
+    if (node.op == Op::scan) scans_.insert(node.integer("id"));
+  }
   while (known_.size() <= id) known_.push_back(compute((*graph_)[static_cast<Id>(known_.size())]));
   return known_[id];
 }
@@ -14,8 +19,12 @@ Variables FreeVariables::compute(const Node& node) {
   Variables free;
   // What a loop starts from stands outside of it, though its own variable may have the same id further out.
   const std::size_t outside = node.op == Op::scan ? scan_operands(node).initial.size() : 0;
-  for (std::size_t k = outside; k < node.operands.size(); ++k)
+  const std::size_t effects = node.op == Op::scan ? scan_operands(node).effects.size() : 0;
+  const std::size_t values = node.operands.size() - effects;
+  for (std::size_t k = outside; k < values; ++k)
     free.insert(known_[node.operands[k]].begin(), known_[node.operands[k]].end());
+  for (std::size_t k = values; k < node.operands.size(); ++k)
+    std::ranges::set_intersection(known_[node.operands[k]], scans_, std::inserter(free, free.end()));
   if (node.op == Op::for_ || node.op == Op::scan) free.erase(node.integer("id"));
   for (std::size_t k = 0; k < outside; ++k)
     free.insert(known_[node.operands[k]].begin(), known_[node.operands[k]].end());

@@ -12,7 +12,9 @@ namespace dp {
 
 using Variables = std::set<std::int64_t>;
 
-/// By node; grows with the graph: `of` may be asked for any node that exists by then.
+/// By node; grows with the graph: `of` may be asked for any node that exists by then. What checks alone
+/// depend on does not make a scan depend on it, unless it is what a scan around carries: a check runs for all
+/// values of an index by itself.
 class FreeVariables {
  public:
   explicit FreeVariables(const Graph& graph) : graph_(&graph) {}
@@ -23,6 +25,8 @@ class FreeVariables {
 
   const Graph* graph_;
   std::vector<Variables> known_;
+  std::size_t seen_ = 0;  // nodes among which scans have been looked for
+  Variables scans_;       // the ids of scans
 };
 
 /// The operands of a `scan`, by what they are.

@@ -13,19 +13,19 @@ void Interpreter<M>::run_effects_up_to(Id id) {
 }
 
 template <class M>
-void Interpreter<M>::run_effect(Id id) {
-  if (info(graph_[id].op).form != Form::effect) return;  // a loop: has run where it was computed
+void Interpreter<M>::run_effect(Id id, bool has_run) {
   for (const std::int64_t variable : free_.of(id)) {
     if (bound_.contains(variable)) continue;
     const std::vector<Id> nodes = nodes_of_step(graph_, graph_[id].operands, variable, free_);
     for (std::int64_t number = 0; number < extent_of_index(nodes, variable) && !failure_; ++number) {
       step(variable, number, nodes);
-      run_effect(id);
+      run_effect(id, false);
     }
     bound_.erase(variable);
     return;
   }
-  run_bound_effect(id);
+  if (info(graph_[id].op).form == Form::effect) return run_bound_effect(id);
+  if (!has_run) compute(id);  // a loop: else it has run where its value was computed
 }
 
 template <class M>

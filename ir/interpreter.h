@@ -167,7 +167,7 @@ class Interpreter {
   /// Effects run in the order of the program, each as soon as its operands are there.
   void run_effects_up_to(Id id);
   /// Once for every value of the indices that it depends on and that no loop around it has bound.
-  void run_effect(Id id);
+  void run_effect(Id id, bool has_run = true);
   std::int64_t extent_of_index(const std::vector<Id>& nodes, std::int64_t variable) const;
   void run_bound_effect(Id id);
   /// A check of one element that is taken.

@@ -32,13 +32,35 @@ struct Needs {
   Slots operands;    // that the body reads, carried or not
 };
 
-/// The operands that the step's values with these roots read.
+Needs needs_of(const Node& loop, const Slots& used);
+
+/// The operands that matter of a loop of which these slots do: they are read, or where something starts.
+Slots operands_of(const Node& loop, const Slots& used) {
+  const Needs needs = needs_of(loop, used);
+  Slots operands = needs.operands;
+  for (const std::size_t slot : needs.slots)
+    if (slot < count_of(loop, "carries")) operands.insert(slot);
+  for (const std::size_t slot : used)
+    if (needs.unchanging.contains(slot)) operands.insert(slot);
+  return operands;
+}
+
+/// The operands that the step's values with these roots read. Of a loop inside, only what is asked for
+/// counts.
 Slots reached(const Graph& body, const std::vector<Id>& roots) {
   std::vector<bool> live(body.size());
+  std::map<Id, Slots> used;
   for (const Id root : roots) live[root] = true;
   for (std::size_t k = body.size(); k-- > 0;) {
     if (!live[k]) continue;
-    for (const Id operand : body[static_cast<Id>(k)].operands) live[operand] = true;
+    const Node& node = body[static_cast<Id>(k)];
+    if (node.op == Op::result) used[node.operands[0]].insert(static_cast<std::size_t>(node.integer("slot")));
+    if (node.op == Op::loop) {
+      for (const std::size_t operand : operands_of(node, used[static_cast<Id>(k)]))
+        live[node.operands[operand]] = true;
+    } else {
+      for (const Id operand : node.operands) live[operand] = true;
+    }
   }
   Slots inputs;
   for (std::size_t k = 1; k < body.inputs.size(); ++k)
@@ -87,6 +109,11 @@ class Pruner {
   Pruned run(const Slots& used) {
     const Needs needs = needs_of(loop_, used);
     const std::size_t carries = count_of(loop_, "carries");
+    std::vector<Output> outputs;
+    for (const std::size_t slot : needs.slots)
+      outputs.push_back({std::to_string(outputs.size()), old_.outputs[slot].node});
+    old_.outputs = std::move(outputs);
+    old_ = prune_loops(old_);
     body_.name = old_.name;
     body_.stage = old_.stage;
     bring(0, body_.input(old_[old_.inputs[0]].string("name"), old_[old_.inputs[0]].type));
@@ -94,7 +121,7 @@ class Pruner {
       if (slot < carries) read(slot);
     for (const std::size_t operand : needs.operands)
       if (!needs.slots.contains(operand) || operand >= carries) read_or_make(operand);
-    copy(needs.slots);
+    copy();
     Pruned pruned;
     for (const std::size_t slot : needs.slots)
       pruned.slots.emplace(slot, static_cast<std::int64_t>(pruned.slots.size()));
@@ -122,24 +149,15 @@ class Pruner {
     ids_[old_.inputs[operand + 1]] = body_.add(node.op, {}, node.attributes, node.type);
   }
 
-  void copy(const Slots& slots) {
-    std::vector<Id> roots = old_.effects;
-    for (const std::size_t slot : slots) roots.push_back(old_.outputs[slot].node);
-    std::set<Id> live;
-    while (!roots.empty()) {
-      const Id id = roots.back();
-      roots.pop_back();
-      if (ids_.contains(id) || !live.insert(id).second) continue;
-      roots.insert(roots.end(), old_[id].operands.begin(), old_[id].operands.end());
-    }
-    for (const Id id : live) {
+  void copy() {
+    for (const Id id : live_nodes(old_)) {
+      if (old_[id].op == Op::input) continue;
       std::vector<Id> operands;
       for (const Id operand : old_[id].operands) operands.push_back(ids_.at(operand));
       ids_[id] = copy_node(old_[id], operands, body_);
       body_.annotate(ids_[id], old_.note(id));
     }
-    for (const std::size_t slot : slots)
-      body_.outputs.push_back({std::to_string(body_.outputs.size()), ids_.at(old_.outputs[slot].node)});
+    for (const Output& output : old_.outputs) body_.outputs.push_back({output.name, ids_.at(output.node)});
     for (const Id effect : old_.effects) body_.effects.push_back(ids_.at(effect));
   }
 
@@ -149,12 +167,12 @@ class Pruner {
                                 {"carries", carries},
                                 {"stacked", slots - carries},
                                 {"conditional", loop_.integer("conditional")},
-                                {"body", LoopBody{std::make_shared<const Graph>(prune_loops(body_))}}};
+                                {"body", LoopBody{std::make_shared<const Graph>(std::move(body_))}}};
     return target_.add(Op::loop, std::move(read_), attributes);
   }
 
   const Node& loop_;
-  const Graph& old_;
+  Graph old_;  // the body, of which less and less is left
   std::span<const Id> operands_;
   Graph& target_;
   Graph body_;

@@ -17,7 +17,9 @@ Batched emit_binder(Frame& frame, Id id) {
       if (frame.facts.is_scan(loop)) return frame.step;
       return {iota(frame.target, 0, node.dims("dim")), {loop}};
     }
-    case Op::carry: return frame.carried.at(static_cast<std::size_t>(node.integer("slot")));
+    case Op::carry:
+      DP_ASSERT(frame.scan == node.integer("id"), "a carried value outside of its scan");
+      return frame.carried.at(static_cast<std::size_t>(node.integer("slot")));
     case Op::for_: return closed_over(frame, frame.value(node.operands[0]), node.integer("id"));
     case Op::at: return emit_at(frame, node);
     case Op::put: return emit_put(frame, node);

@@ -146,7 +146,11 @@ Batched reduced_over(const Frame& frame, Op op, const Batched& x, const Loops& l
   if (loops.empty()) return x;
   const Loops kept = without(x.loops, loops);
   const Batched all = aligned(frame, x, concatenated(kept, loops));
-  return {reduce(op, all.value, axes_between(kept.size(), all.depth())), kept};
+  const Axes axes = axes_between(kept.size(), all.depth());
+  if (op == Op::reduce_sum) {
+    if (auto sum = sum_of_products(all.value, axes)) return {*sum, kept};
+  }
+  return {reduce(op, all.value, axes), kept};
 }
 
 Batched write_at(Frame& frame, Op op, const Batched& base, const std::vector<Place>& places,

@@ -169,9 +169,18 @@ Batched put_at_run_time(Frame& frame, const Parts& parts, const std::vector<Plac
 Batched put_parts(Frame& frame, const Node& put, const Loops& summed, Op combine) {
   const Shape shape = put.dims("shape");
   const Axes& axes = put.integers("axes");
-  Parts parts{frame.value(put.operands[0]), other_axes(shape.size(), axes), summed, combine};
   std::vector<Target> targets;
-  for (std::size_t k = 0; k < axes.size(); ++k) targets.push_back({axes[k], put.operands[k + 1]});
+  Variables placing;
+  for (std::size_t k = 0; k < axes.size(); ++k) {
+    targets.push_back({axes[k], put.operands[k + 1]});
+    const Variables& lanes = frame.facts.lanes(put.operands[k + 1]);
+    placing.insert(lanes.begin(), lanes.end());
+  }
+  // What the place does not depend on is summed first: it may be a product of matrices.
+  const Batched part = frame.value(put.operands[0]);
+  const Loops idle = without(shared(part.loops, summed), Loops(placing.begin(), placing.end()));
+  Parts parts{reduced_over(frame, combine, part, idle), other_axes(shape.size(), axes), without(summed, idle),
+              combine};
   std::vector<Place> places;
   for (const Target& target : targets) {
     const Dim extent = shape[static_cast<std::size_t>(target.axis)];

@@ -12,6 +12,33 @@ namespace {
 
 Loops ascending(const Variables& loops) { return {loops.begin(), loops.end()}; }
 
+/// What a scan computes at each step, ascending: what depends on its variables, without what only the steps
+/// of a scan inside compute.
+std::vector<Id> nodes_of_scan(const Graph& graph, const Node& scan, FreeVariables& free) {
+  using Place = std::pair<Id, Variables>;  // a node, and those of its variables that scans inside bind
+  std::vector<Place> pending;
+  const std::size_t first = scan_operands(scan).initial.size();
+  for (const Id root : std::span(scan.operands).subspan(first)) pending.emplace_back(root, Variables());
+  std::set<Place> seen;
+  std::set<Id> found;
+  while (!pending.empty()) {
+    const auto [id, inside] = pending.back();
+    pending.pop_back();
+    if (!free.of(id).contains(scan.integer("id")) || !seen.insert({id, inside}).second) continue;
+    if (inside.empty()) found.insert(id);
+    const Node& node = graph[id];
+    const std::size_t outside =
+        node.op == Op::scan ? scan_operands(node).initial.size() : node.operands.size();
+    for (std::size_t k = 0; k < node.operands.size(); ++k) {
+      Variables deeper = inside;
+      if (k >= outside) deeper.insert(node.integer("id"));
+      std::erase_if(deeper, [&](std::int64_t loop) { return !free.of(node.operands[k]).contains(loop); });
+      pending.emplace_back(node.operands[k], std::move(deeper));
+    }
+  }
+  return {found.begin(), found.end()};
+}
+
 class ScanCloser {
  public:
   ScanCloser(Frame& outer, Id id)
@@ -27,7 +54,7 @@ class ScanCloser {
 
   Batched close() {
     begin();
-    compute(inner_, nodes(), operands_.effects);
+    compute(inner_, nodes_of_scan(outer_.source, scan_, outer_.facts.free()), operands_.effects);
     leave();
     ClosedScan& closed = outer_.closed[id_];
     closed.carries = operands_.initial.size();
@@ -83,11 +110,6 @@ class ScanCloser {
     } else if (outer_.active) {
       inner_.active = inner_.read_in(*outer_.active);
     }
-  }
-
-  std::vector<Id> nodes() {
-    const auto roots = std::span(scan_.operands).subspan(operands_.initial.size());
-    return dependents(outer_.source, roots, scan_.integer("id"), outer_.facts.free());
   }
 
   /// The value where the lane goes on, else the other.

@@ -70,7 +70,7 @@ class Generator {
   }
 
   /// x in another shape, summed and repeated where nothing else will do.
-  Expression fitted(const Expression& x, const Shape& shape) {
+  Expression fitted(const Expression& x, const Shape shape) {
     if (x.shape() == shape) return x;
     Axes axes;
     std::size_t at = 0;
