@@ -29,39 +29,48 @@ bool known_at_compile_time(const typed::Expr& expression) {
          std::holds_alternative<typed::ConstantExpr>(expression.node);
 }
 
-/// What a condition on dimensions says where it holds: `n == 1`, `k <= n`.
-void learn(Body& body, const typed::Expr& condition) {
-  const auto* node = std::get_if<typed::PointExpr>(&condition.node);
-  if (node == nullptr) return;
-  if (node->op == Op::and_) {
-    for (const typed::ExprPtr& each : node->operands) learn(body, *each);
-    return;
-  }
-  if (node->operands.size() != 2) return;
-  const auto side = [](const typed::Expr& each) -> std::optional<Dim> {
-    if (const auto* dim = std::get_if<typed::DimExpr>(&each.node)) return dim->value;
-    const auto number = literal_integer(each);
-    return number ? std::optional(Dim(*number)) : std::nullopt;
-  };
-  const auto left = side(*node->operands[0]), right = side(*node->operands[1]);
-  if (!left || !right) return;
-  if (node->op == Op::eq) assume_equal(body, *left, *right);
-  if (node->op == Op::le) assume_at_most(body, *left, *right);
-  if (node->op == Op::lt) assume_at_most(body, *left + Dim(1), *right);
+std::optional<Dim> compared_dim(const typed::Expr& side) {
+  if (const auto* dim = std::get_if<typed::DimExpr>(&side.node)) return dim->value;
+  const auto number = literal_integer(side);
+  return number ? std::optional(Dim(*number)) : std::nullopt;
 }
 
-/// What is known where a comparison does not hold.
-void learn_opposite(Body& body, const typed::Expr& condition) {
+/// Of different whole numbers that are known to stand in an order one is larger by 1 or more.
+void assume_different(Body& body, const Dim& a, const Dim& b) {
+  if (prove_at_most(body, a, b) == Verdict::proven) assume_at_most(body, a + Dim(1), b);
+  if (prove_at_most(body, b, a) == Verdict::proven) assume_at_most(body, b + Dim(1), a);
+}
+
+void learn_comparison(Body& body, Op op, const Dim& a, const Dim& b) {
+  switch (op) {
+    case Op::eq: return assume_equal(body, a, b);
+    case Op::ne: return assume_different(body, a, b);
+    case Op::le: return assume_at_most(body, a, b);
+    default: return assume_at_most(body, a + Dim(1), b);
+  }
+}
+
+/// What a condition on dimensions says where it holds, or where it does not: `n == 1`, `k <= n`.
+void learn(Body& body, const typed::Expr& condition, bool holds) {
   const auto* node = std::get_if<typed::PointExpr>(&condition.node);
-  if (node == nullptr || node->operands.size() != 2) return;
-  const auto* left = std::get_if<typed::DimExpr>(&node->operands[0]->node);
-  const auto* right = std::get_if<typed::DimExpr>(&node->operands[1]->node);
-  const auto left_number = literal_integer(*node->operands[0]),
-             right_number = literal_integer(*node->operands[1]);
-  if ((!left && !left_number) || (!right && !right_number)) return;
-  const Dim a = left ? left->value : Dim(*left_number), b = right ? right->value : Dim(*right_number);
-  if (node->op == Op::lt) assume_at_most(body, b, a);
-  if (node->op == Op::le) assume_at_most(body, b + Dim(1), a);
+  if (node == nullptr) return;
+  if (node->op == Op::not_) return learn(body, *node->operands[0], !holds);
+  if (node->op == (holds ? Op::and_ : Op::or_)) {
+    for (const typed::ExprPtr& each : node->operands) learn(body, *each, holds);
+    return;
+  }
+  const bool compares =
+      node->op == Op::eq || node->op == Op::ne || node->op == Op::le || node->op == Op::lt;
+  if (!compares) return;
+  const auto a = compared_dim(*node->operands[0]), b = compared_dim(*node->operands[1]);
+  if (!a || !b) return;
+  if (holds) return learn_comparison(body, node->op, *a, *b);
+  switch (node->op) {
+    case Op::eq: return learn_comparison(body, Op::ne, *a, *b);
+    case Op::ne: return learn_comparison(body, Op::eq, *a, *b);
+    case Op::le: return learn_comparison(body, Op::lt, *b, *a);
+    default: return learn_comparison(body, Op::le, *b, *a);
+  }
 }
 
 bool same_types(Body& body, std::vector<Value>& values, Span span) {
@@ -115,10 +124,10 @@ class Branches {
     for (const ast::IfBranch& branch : syntax_.branches) {
       typed::ExprPtr condition = check_condition(body_, *branch.condition);
       fine_ = fine_ && condition;
-      if (condition) learn(body_, *condition);
+      if (condition) learn(body_, *condition, true);
       check_branch(branch.body);
       body_.facts = otherwise;
-      if (condition) learn_opposite(body_, *condition);
+      if (condition) learn(body_, *condition, false);
       otherwise = body_.facts;
       conditions_.push_back(std::move(condition));
     }

@@ -1,7 +1,8 @@
-// The language page, sentence by sentence: small programs and what the command says of them, word for word. A file of
-// tests/golden/programs/ is a chapter; its entries are separated by `----`. An entry is a program, then commands
-// (`$ run program.dp x=1`), each followed by what it prints (standard error before standard output) and its exit code
-// where that is not 0. What `run` prints must be the same with `--interpret`.
+// The language page, sentence by sentence: small programs and what the command says of them, word for word. A
+// file of tests/golden/programs/ is a chapter; its entries are separated by `----`. An entry is a program,
+// then commands
+// (`$ run program.dp x=1`), each followed by what it prints (standard error before standard output) and its
+// exit code where that is not 0. What `run` prints must be the same with `--interpret`.
 
 #include <sys/wait.h>
 
@@ -22,7 +23,8 @@ using namespace dp;
 /// What a command prints, and behind it `exit N` where that is not 0.
 std::string said_by(const std::string& folder, const std::string& words) {
   const std::string errors = folder + "/errors";
-  const std::string line = "cd '" + folder + "' && '" DP_COMMAND "' " + words + " 2> '" + errors + "' < /dev/null";
+  const std::string line =
+      "cd '" + folder + "' && '" DP_COMMAND "' " + words + " 2> '" + errors + "' < /dev/null";
   std::FILE* pipe = popen(line.c_str(), "r");
   REQUIRE(pipe != nullptr);
   std::string results;
@@ -87,7 +89,8 @@ TEST_CASE("programs of the language page do what it says", "[programs][golden]")
   CHECK(chapters.size() >= 8);
   for (const auto& path : chapters) {
     const test::TemporaryFolder folder;
-    std::filesystem::copy(std::string(DP_SOURCE_DIR) + "/examples/data/iris.csv", folder.path() + "/iris.csv");
+    std::filesystem::copy(std::string(DP_SOURCE_DIR) + "/examples/data/iris.csv",
+                          folder.path() + "/iris.csv");
     const std::string expected = tests::read_text(path);
     const std::string said = Chapter(folder.path()).run(expected);
     if (std::getenv("DP_UPDATE_GOLDEN")) std::ofstream(path) << said;

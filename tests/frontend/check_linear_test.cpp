@@ -70,7 +70,7 @@ TEST_CASE("einsum", "[check][linear]") {
   for (const char* wrong : {"einsum(\"ij->ik\", a)", "einsum(\"ij->ii\", a)", "einsum(\"ijk->i\", a)",
                             "einsum(\"ij,jk->ik\", a)", "einsum(\"ii->i\", a)", "einsum(\"...i->i\", a)"}) {
     INFO(wrong);
-    CHECK(codes_of("a: real[n, m]", wrong) == Codes{"E0260"});
+    CHECK(codes_of("a: real[n, m]", wrong) == Codes{"E0265"});
   }
   CHECK(codes_of("a: real[n, m]", "einsum(a, a)") == Codes{"E0235"});
 }
