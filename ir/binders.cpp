@@ -2,32 +2,45 @@
 
 #include <algorithm>
 #include <iterator>
-#include <iterator>
 
 namespace dp {
 
 const Variables& FreeVariables::of(Id id) {
+  know(id);
+  return known_[id];
+}
+
+const Variables& FreeVariables::with_checks(Id id) {
+  know(id);
+  return with_checks_[id];
+}
+
+void FreeVariables::know(Id id) {
   for (; seen_ < graph_->size(); ++seen_) {
     const Node& node = (*graph_)[static_cast<Id>(seen_)];
     if (node.op == Op::scan) scans_.insert(node.integer("id"));
   }
-  while (known_.size() <= id) known_.push_back(compute((*graph_)[static_cast<Id>(known_.size())]));
-  return known_[id];
+  while (known_.size() <= id) {
+    const Node& node = (*graph_)[static_cast<Id>(known_.size())];
+    known_.push_back(compute(node, known_, false));
+    with_checks_.push_back(compute(node, with_checks_, true));
+  }
 }
 
-Variables FreeVariables::compute(const Node& node) {
+Variables FreeVariables::compute(const Node& node, const std::vector<Variables>& known,
+                                 bool with_checks) const {
   Variables free;
   // What a loop starts from stands outside of it, though its own variable may have the same id further out.
   const std::size_t outside = node.op == Op::scan ? scan_operands(node).initial.size() : 0;
   const std::size_t effects = node.op == Op::scan ? scan_operands(node).effects.size() : 0;
-  const std::size_t values = node.operands.size() - effects;
+  const std::size_t values = node.operands.size() - (with_checks ? 0 : effects);
   for (std::size_t k = outside; k < values; ++k)
-    free.insert(known_[node.operands[k]].begin(), known_[node.operands[k]].end());
+    free.insert(known[node.operands[k]].begin(), known[node.operands[k]].end());
   for (std::size_t k = values; k < node.operands.size(); ++k)
-    std::ranges::set_intersection(known_[node.operands[k]], scans_, std::inserter(free, free.end()));
+    std::ranges::set_intersection(known[node.operands[k]], scans_, std::inserter(free, free.end()));
   if (node.op == Op::for_ || node.op == Op::scan) free.erase(node.integer("id"));
   for (std::size_t k = 0; k < outside; ++k)
-    free.insert(known_[node.operands[k]].begin(), known_[node.operands[k]].end());
+    free.insert(known[node.operands[k]].begin(), known[node.operands[k]].end());
   if (node.op == Op::index || node.op == Op::carry) free.insert(node.integer("id"));
   return free;
 }
@@ -80,13 +93,13 @@ std::vector<Id> nodes_of_step(const Graph& graph, std::span<const Id> roots, std
   while (!pending.empty()) {
     const auto [id, inside] = pending.back();
     pending.pop_back();
-    if (!free.of(id).contains(variable) || !seen.insert({id, inside}).second) continue;
+    if (!free.with_checks(id).contains(variable) || !seen.insert({id, inside}).second) continue;
     if (inside.empty()) found.insert(id);
     const Node& node = graph[id];
     for (std::size_t k = 0; k < node.operands.size(); ++k) {
       Variables deeper = inside;
       if (is_body(node, k)) deeper.insert(node.integer("id"));
-      pending.emplace_back(node.operands[k], common(deeper, free.of(node.operands[k])));
+      pending.emplace_back(node.operands[k], common(deeper, free.with_checks(node.operands[k])));
     }
   }
   return {found.begin(), found.end()};

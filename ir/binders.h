@@ -19,12 +19,16 @@ class FreeVariables {
  public:
   explicit FreeVariables(const Graph& graph) : graph_(&graph) {}
   const Variables& of(Id id);
+  /// Those and what only the checks in it depend on.
+  const Variables& with_checks(Id id);
 
  private:
-  Variables compute(const Node& node);
+  /// The variables of a node by those of its operands.
+  Variables compute(const Node& node, const std::vector<Variables>& known, bool with_checks) const;
+  void know(Id id);
 
   const Graph* graph_;
-  std::vector<Variables> known_;
+  std::vector<Variables> known_, with_checks_;
   std::size_t seen_ = 0;  // nodes among which scans have been looked for
   Variables scans_;       // the ids of scans
 };

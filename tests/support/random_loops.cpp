@@ -271,7 +271,8 @@ class Generator {
   Expression parallel(int depth, bool sums) {
     const std::size_t values = values_.size(), first = loops_.size();
     for (std::int64_t k = draw(1, 2); k > 0; --k) open();
-    const Expression value = body(depth + 1);
+    Expression value = body(depth + 1);
+    if (sums && one_in(2)) value = product();
     const std::size_t count = loops_.size() - first;
     const Expression whole = close(value, first);
     values_.resize(values, whole);
@@ -279,6 +280,13 @@ class Generator {
     Axes axes = axes_between(0, count);
     if (count > 1 && one_in(3)) axes = {draw(0, 1)};
     return reduce(Op::reduce_sum, whole, axes);
+  }
+
+  /// Two or three factors, each with indices of its own.
+  Expression product() {
+    Expression value = read(pick());
+    for (std::int64_t k = draw(1, 2); k > 0; --k) value = value * fitted(read(pick()), Shape(value.shape()));
+    return one_in(4) ? -value : value;
   }
 
   Expression puts() {
