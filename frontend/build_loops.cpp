@@ -238,12 +238,16 @@ Value Builder::while_loop(const typed::WhileExpr& loop, Frame& frame) {
                              {"stacked", std::int64_t{0}},
                              {"conditional", std::int64_t{1}}});
   if (!effects.empty()) graph.effects.push_back(scan);
+  bind_carried(loop, scan, initial.size(), frame);
+  return {};
+}
+
+void Builder::bind_carried(const typed::WhileExpr& loop, Id scan, std::size_t slots, Frame& frame) {
   std::vector<Id> results;
-  for (std::size_t k = 1; k < initial.size(); ++k) results.push_back(result(scan, k));
+  for (std::size_t k = 1; k < slots; ++k) results.push_back(result(scan, k));
   std::size_t at = 0;
   for (const auto& each : loop.carried)
     bind(each.after, with_leaves(frame.variables.at(each.before), results, at), frame, {});
-  return {};
 }
 
 }  // namespace dp

@@ -188,6 +188,8 @@ class Builder {
   Value evaluate_leaves(const typed::PointExpr& expr, const std::vector<Value>& operands, std::size_t form);
   Value evaluate_parts(const std::vector<typed::ExprPtr>& exprs, Frame& frame);
   Id literal(const typed::NumberExpr& expr, const typed::Expr& whole, Frame& frame);
+  /// What a `while` carries is, behind it, what its scan has left.
+  void bind_carried(const typed::WhileExpr& loop, Id scan, std::size_t slots, Frame& frame);
   Value layer_argument(const typed::ArgumentExpr& expr, const typed::Expr& whole, Frame& frame);
   Id reshape(const typed::ReshapeExpr& expr, const typed::Expr& whole, Frame& frame);
   Id draw(const typed::DrawExpr& expr, const typed::Expr& whole, Frame& frame);

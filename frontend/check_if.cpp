@@ -59,8 +59,7 @@ void learn(Body& body, const typed::Expr& condition, bool holds) {
     for (const typed::ExprPtr& each : node->operands) learn(body, *each, holds);
     return;
   }
-  const bool compares =
-      node->op == Op::eq || node->op == Op::ne || node->op == Op::le || node->op == Op::lt;
+  const bool compares = node->op == Op::eq || node->op == Op::ne || node->op == Op::le || node->op == Op::lt;
   if (!compares) return;
   const auto a = compared_dim(*node->operands[0]), b = compared_dim(*node->operands[1]);
   if (!a || !b) return;
