@@ -1,5 +1,6 @@
 // Calls are inlined: the callee's body is evaluated in a frame of its own.
 
+#include "frontend/build_pointwise.h"
 #include "frontend/builder.h"
 #include "support/assert.h"
 
@@ -32,14 +33,22 @@ Value Builder::call(const typed::CallExpr& call, const typed::Expr& whole, Frame
       enter_layer(*layer, frame, callee);
   check_clauses(*function, callee, whole.span);
   if (++depth_ > deepest_call) fail(diagnose(diag::CallsTooDeep, whole.span, function->name, deepest_call));
-  Value result = inline_function(*function, arguments(call, frame), std::move(callee));
+  std::vector<Value> given = arguments(call, frame);
+  const auto* leaf = std::get_if<typed::TensorType>(&whole.type.node);
+  if (call.lifted && !is_pointwise(*function)) {
+    const auto* tuple = std::get_if<typed::TupleType>(&whole.type.node);
+    const auto& type = leaf ? *leaf : std::get<typed::TensorType>(tuple->elements.at(0).node);
+    Value result = lifted_call(*function, std::move(given), resolve(type.shape, frame), std::move(callee));
+    --depth_;
+    return result;
+  }
+  Value result = inline_function(*function, std::move(given), std::move(callee));
   --depth_;
   if (!call.lifted) return result;
   const auto spread_leaf = [&](const typed::TensorType& type, Id id) {
     return spread(id, resolve(type.shape, frame), {});
   };
-  if (auto* tensor_type = std::get_if<typed::TensorType>(&whole.type.node))
-    return Value::tensor(spread_leaf(*tensor_type, result.id()));
+  if (leaf) return Value::tensor(spread_leaf(*leaf, result.id()));
   Value::Parts parts;
   const auto& elements = std::get<typed::TupleType>(whole.type.node).elements;
   for (std::size_t k = 0; k < elements.size(); ++k)
@@ -55,7 +64,33 @@ Value Builder::inline_function(const typed::Function& function, std::vector<Valu
   for (std::size_t k = 0; k < arguments.size(); ++k)
     bind(function.parameters[k], std::move(arguments[k]), callee,
          function.variables[function.parameters[k]].span);
-  return evaluate(*function.body, callee);
+  const std::size_t clauses = bounds.clauses();
+  for (const auto& [left, right] : function.at_most)
+    bounds.assume(resolve(left, callee), resolve(right, callee));
+  Value result = evaluate(*function.body, callee);
+  bounds.forget_clauses(clauses);
+  return result;
+}
+
+Value Builder::lifted_call(const typed::Function& function, std::vector<Value> arguments, const Shape& shape,
+                           Frame callee) {
+  Value form;
+  const std::vector<Id> results = stacked(shape, [&](const std::vector<Id>& indices) {
+    std::vector<std::int64_t> axes;
+    for (std::size_t k = 0; k < indices.size(); ++k) axes.push_back(static_cast<std::int64_t>(k));
+    std::vector<Value> elements;
+    for (const Value& argument : arguments) {
+      elements.push_back(argument);
+      if (!argument.is_tensor() || graph[argument.id()].type.rank() == 0) continue;
+      std::vector<Id> operands{argument.id()};
+      operands.insert(operands.end(), indices.begin(), indices.end());
+      elements.back() = Value::tensor(graph.add(Op::at, std::move(operands), {{"axes", axes}}));
+    }
+    form = inline_function(function, std::move(elements), callee);
+    return leaf_ids(form);
+  });
+  std::size_t at = 0;
+  return map_leaves(form, [&](Id) { return results.at(at++); });
 }
 
 void Builder::check_clauses(const typed::Function& function, const Frame& callee, Span at) const {

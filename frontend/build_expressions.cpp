@@ -24,7 +24,7 @@ Literal literal_of(const typed::NumberExpr& number, Dtype dtype) {
 }  // namespace
 
 Builder::Builder(const typed::Module& module, const BuildOptions& options)
-    : module_(module), options_(options) {}
+    : bounds(graph), module_(module), options_(options) {}
 
 Frame Builder::root_frame() const {
   Frame frame;
@@ -75,7 +75,11 @@ Value Builder::evaluate(const typed::Expr& expr, Frame& frame) {
           [&](const ReshapeExpr& e) { return Value::tensor(reshape(e, expr, frame)); },
           [&](const CallExpr& e) { return call(e, expr, frame); },
           [&](const BlockExpr& e) { return evaluate_block(e, frame); },
-          [&](const IfExpr& e) { return evaluate_if(e, expr, frame); },
+          [&](const IfExpr& e) { return evaluate_if(e, frame); },
+          [&](const ForExpr& e) { return for_loop(e, frame); },
+          [&](const WhileExpr& e) { return while_loop(e, frame); },
+          [&](const IndexExpr& e) { return index(e, frame); },
+          [&](const UpdateExpr& e) { return update(e, frame); },
           [&](const GradExpr& e) { return gradient(e, expr, frame); },
           [&](const DrawExpr& e) { return Value::tensor(draw(e, expr, frame)); },
       },
@@ -153,19 +157,12 @@ Value Builder::evaluate_block(const typed::BlockExpr& expr, Frame& frame) {
   return expr.value ? evaluate(*expr.value, frame) : Value{};
 }
 
-Value Builder::evaluate_if(const typed::IfExpr& expr, const typed::Expr& whole, Frame& frame) {
-  for (const auto& [condition, body] : expr.branches) {
-    const auto known = known_scalar(graph, tensor(*condition, frame));
-    if (!known) fail(diagnose(diag::ConditionAtRunTime, whole.span));
-    if (std::get<std::vector<std::int64_t>>(known->elements)[0] != 0) return evaluate(*body, frame);
-  }
-  return expr.otherwise ? evaluate(*expr.otherwise, frame) : Value{};
-}
-
 void Builder::bind(typed::VariableId variable, Value value, Frame& frame, Span span) {
   const typed::Variable& declaration = (*frame.declarations)[variable];
   if (declaration.marked) value = mark(value);
   if (value.is_tensor()) note(value.id(), declaration.name, span);
+  const auto* type = std::get_if<typed::TensorType>(&declaration.type.node);
+  if (type && type->bound && value.is_tensor()) bounds.learn(value.id(), resolve(*type->bound, frame));
   frame.variables.insert_or_assign(variable, std::move(value));
 }
 
@@ -187,15 +184,16 @@ void Builder::execute(const typed::Statement& statement, Frame& frame) {
 }
 
 void Builder::assert_(const typed::AssertStatement& statement, Frame& frame, Span span) {
-  const Id condition = tensor(*statement.condition, frame);
+  Id condition = tensor(*statement.condition, frame);
+  if (taken_) condition = point(Op::or_, {graph.add(Op::not_, {*taken_}), condition});
   const Id effect = graph.add(Op::assert_, {condition}, {{"message", statement.message}});
   note(effect, "", span);
-  graph.effects.push_back(effect);
+  add_effect(effect);
 }
 
 void Builder::print(const typed::PrintStatement& statement, Frame& frame, Span span) {
   std::string message;
-  std::vector<Id> values{splat_integer(1, {Dtype::boolean, {}})};
+  std::vector<Id> values{taken({})};
   bool after_value = false;
   for (const auto& argument : statement.arguments) {
     const Value value = evaluate(*argument, frame);

@@ -67,23 +67,6 @@ Id Builder::convert(Id id, Dtype dtype) {
   return graph.add(Op::convert, {id}, {{"dtype", dtype}});
 }
 
-void Builder::check(Op op, Id value, Attributes attributes) {
-  const Id taken = splat_integer(1, {Dtype::boolean, graph[value].type.shape});
-  const std::size_t before = graph.size();
-  const Id effect = graph.add(op, {value, taken}, std::move(attributes));
-  if (effect >= before) graph.effects.push_back(effect);
-}
-
-void Builder::check_point(Op op, const std::vector<Id>& operands) {
-  const bool divides = op == Op::floor_div || op == Op::mod || op == Op::rem;
-  if (divides && is_integer(graph[operands[1]].type.dtype)) check(Op::check_divisor, operands[1]);
-}
-
-void Builder::check_positions(Id x, Id positions, std::int64_t axis) {
-  const Dim extent = graph[x].type.shape.at(static_cast<std::size_t>(axis));
-  check(Op::check_index, positions, {{"axis", axis}, {"dim", Shape{extent}}});
-}
-
 /// `[.., n, k] @ [k, m]`, `[.., n, k] @ [.., k, m]`, with a vector on either side, or on both.
 Id Builder::matmul(Id x, Id y) {
   const auto rank_x = static_cast<std::int64_t>(graph[x].type.rank());
@@ -167,7 +150,10 @@ Value Builder::evaluate_leaves(const typed::PointExpr& expr, const std::vector<V
   return Value::tree(std::move(parts));
 }
 
-Value Builder::evaluate_point(const typed::PointExpr& expr, const typed::Expr&, Frame& frame) {
+Value Builder::evaluate_point(const typed::PointExpr& expr, const typed::Expr& whole, Frame& frame) {
+  const auto* type = std::get_if<typed::TensorType>(&whole.type.node);
+  if ((expr.op == Op::and_ || expr.op == Op::or_) && type && type->shape.is_scalar())
+    return evaluate_logic(expr, frame);
   std::vector<Value> operands;
   for (const auto& operand : expr.operands) operands.push_back(evaluate(*operand, frame));
   std::size_t form = 0;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "frontend/build.h"
+#include "frontend/build_bounds.h"
 #include "frontend/value.h"
 
 namespace dp {
@@ -72,18 +73,60 @@ class Builder {
   /// A pointwise op; scalar operands are repeated to the shape of the others.
   Id point(Op op, std::vector<Id> operands, std::int64_t exponent = 0);
   Id convert(Id id, Dtype dtype);
-  /// `check_…` of every element of a value that the program goes on with: ops are total, checks stand beside
-  /// them.
-  void check(Op op, Id value, Attributes attributes = {});
-  /// What must hold of a point's operands: integers are not divided by 0.
-  void check_point(Op op, const std::vector<Id>& operands);
-  /// The positions that an operation reads along an axis of x lie inside.
-  void check_positions(Id x, Id positions, std::int64_t axis);
   Id matmul(Id x, Id y);
   Value structural(const typed::StructuralExpr& expr, const typed::Expr& whole, Frame& frame);
   /// A part of a tensor, or a tensor laid into zeros: explicit dims cover the last axes.
   Id window(const typed::StructuralExpr& expr, Id operand, Frame& frame);
   Id broadcast(const typed::BroadcastExpr& expr, const typed::Expr& whole, Frame& frame);
+
+  // ---- checks (build_checks.cpp)
+  /// `check_…` of every element of a value that the program goes on with, where the branches around are taken:
+  /// ops are total, checks stand beside them. Nothing where it is proven.
+  void check(Op op, Id value, Attributes attributes = {});
+  /// What must hold of a point's operands: integers are not divided by 0.
+  void check_point(Op op, const std::vector<Id>& operands);
+  /// The positions that an operation reads along an axis of x lie inside.
+  void check_positions(Id x, Id positions, std::int64_t axis);
+  /// Appends to the effects what is not there yet.
+  void add_effect(Id effect);
+  /// Whether the branches around are taken, for a value of that shape.
+  Id taken(const Shape& shape);
+  /// `run` under a further condition.
+  template <class F>
+  auto where(Id condition, F&& run) {
+    const std::optional<Id> before = taken_;
+    taken_ = before ? point(Op::and_, {*before, condition}) : condition;
+    auto result = run();
+    taken_ = before;
+    return result;
+  }
+  /// The effects from `begin` on leave the list, to stand in a scan.
+  std::vector<Id> take_effects(std::size_t begin);
+  /// Of effects inside a loop of that many steps: those that do not depend on its index are run by themselves, and
+  /// only where there is a step.
+  void guard_effects(std::size_t begin, std::int64_t loop, const Dim& extent);
+
+  // ---- loops and branches (build_loops.cpp, build_branches.cpp)
+  Value for_loop(const typed::ForExpr& loop, Frame& frame);
+  Value while_loop(const typed::WhileExpr& loop, Frame& frame);
+  /// `body` at every index of these extents, its values stacked along them.
+  std::vector<Id> stacked(const Shape& extents,
+                          const std::function<std::vector<Id>(const std::vector<Id>&)>& body);
+  std::int64_t new_loop() { return next_loop_++; }
+  /// Ends a loop without anything carried: `values` at every index; in order where it prints.
+  std::vector<Id> close_for(std::int64_t loop, const Dim& extent, std::size_t first_effect,
+                            const std::vector<Id>& values);
+  Id result(Id scan, std::size_t slot);
+  Value evaluate_if(const typed::IfExpr& expr, Frame& frame);
+  Value choose(Id condition, const Value& yes, const Value& no);
+  /// `and` and `or` of scalars: the right side is needed only where the left does not decide.
+  Value evaluate_logic(const typed::PointExpr& expr, Frame& frame);
+
+  // ---- indices (build_index.cpp)
+  Value index(const typed::IndexExpr& expr, Frame& frame);
+  Value update(const typed::UpdateExpr& expr, Frame& frame);
+
+  Bounds bounds;
 
   // ---- calls (build_calls.cpp)
   Value call(const typed::CallExpr& call, const typed::Expr& whole, Frame& frame);
@@ -118,14 +161,17 @@ class Builder {
   Id number(double value, const Type& type);
   Id numbers(const typed::NumbersExpr& expr, const typed::Expr& whole, Frame& frame);
   Value evaluate_block(const typed::BlockExpr& expr, Frame& frame);
-  Value evaluate_if(const typed::IfExpr& expr, const typed::Expr& whole, Frame& frame);
+  /// A function of scalars on tensors of one shape.
+  Value lifted_call(const typed::Function& function, std::vector<Value> arguments, const Shape& shape,
+                    Frame callee);
   void print(const typed::PrintStatement& statement, Frame& frame, Span span);
   void assert_(const typed::AssertStatement& statement, Frame& frame, Span span);
   std::vector<Value> arguments(const typed::CallExpr& call, Frame& frame);
 
   const typed::Module& module_;
   BuildOptions options_;
-  std::int64_t next_mark_ = 0;
+  std::int64_t next_mark_ = 0, next_loop_ = 0;
+  std::optional<Id> taken_;  // a bool; none: always
   int depth_ = 0;
 };
 

@@ -24,6 +24,22 @@ typed::VariableId Body::bind(const std::string& name, typed::Type type, Span spa
   return id;
 }
 
+typed::VariableId Body::assign(const std::string& name, typed::Type type, Span span,
+                               const typed::Expr* definition) {
+  const auto old = find_variable(name);
+  if (!old) return bind(name, std::move(type), span, definition);
+  const typed::VariableId id = add_variable(name, std::move(type), span);
+  notes[id].definition = definition;
+  notes[id].keeps_type = notes[*old].keeps_type;
+  for (auto scope = scopes.rbegin(); scope != scopes.rend(); ++scope) {
+    if (const auto found = scope->find(name); found != scope->end()) {
+      found->second = id;
+      break;
+    }
+  }
+  return id;
+}
+
 void Body::bind_poisoned(const std::string& name, Span span) {
   notes[bind(name, {typed::NothingType{}}, span, nullptr)].poisoned = true;
 }

@@ -3,12 +3,14 @@
 // in scope and what clauses say about them. Signatures, constants, initial values and training blocks are
 // bodies too.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "frontend/check_program.h"
+#include "frontend/check_range.h"
 
 namespace dp::checker {
 
@@ -29,7 +31,9 @@ struct VariableNote {
   bool read = false;
   bool parameter = false;  // may stay unread
   bool poisoned = false;   // its value did not check: whoever reads it stays silent
+  bool keeps_type = false;  // a loop or branch may rebind it, but to its type only
   const typed::Expr* definition = nullptr;
+  std::vector<typed::VariableId> sources;  // what it may be besides: carried, or merged behind branches
   std::optional<typed::VariableId>
       unpacked_with;  // the first of the names that one tuple was taken apart into
 };
@@ -54,10 +58,14 @@ struct Body {
   std::vector<VariableNote> notes;  // parallel to function.variables
   std::unordered_map<std::string, DimOrigin> dims;
   Facts facts;
+  std::map<typed::VariableId, IndexRange> ranges;  // of the indices of loops
 
   typed::VariableId add_variable(std::string name, typed::Type type, Span span);
   /// Adds a variable and makes the name mean it from here on.
   typed::VariableId bind(const std::string& name, typed::Type type, Span span, const typed::Expr* definition);
+  /// The same where the name is known: there; a new name is one of the innermost scope.
+  typed::VariableId assign(const std::string& name, typed::Type type, Span span,
+                           const typed::Expr* definition);
   void bind_poisoned(const std::string& name, Span span);
   std::optional<typed::VariableId> find_variable(const std::string& name) const;
   void report(Diagnostic diagnostic) { program.report(std::move(diagnostic)); }

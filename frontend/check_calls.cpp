@@ -229,6 +229,8 @@ Value call_method(Body& body, const ast::Field& callee, CallSite site) {
   return call_value(body, field_of(body, std::move(object), callee.field, span), std::move(site));
 }
 
+}  // namespace
+
 Value call_callee(Body& body, const ast::Expr& callee, CallSite site) {
   site.name = source_text(body, callee.span);
   site.callee = callee.span;
@@ -238,8 +240,6 @@ Value call_callee(Body& body, const ast::Expr& callee, CallSite site) {
     return call_method(body, *field, std::move(site));
   return call_value(body, check_expr(body, callee), std::move(site));
 }
-
-}  // namespace
 
 Value call_function(Body& body, FunctionRecord& function, Value self, CallSite site) {
   if (!need_result(body.program, function, body, site.span)) return {};

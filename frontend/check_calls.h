@@ -16,6 +16,9 @@ Value call_directly(Body& body, FunctionRecord& function, Value self, CallSite s
 /// A call of a value: of a layer its nameless function.
 Value call_value(Body& body, Value callee, CallSite site);
 
+/// A call of what an expression names: a function, a method, a layer. The site's name is filled in.
+Value call_callee(Body& body, const ast::Expr& callee, CallSite site);
+
 /// Checks the callee's clauses at a call; false where one is broken or cannot be told (check_clauses.cpp).
 bool check_clauses(Body& body, const typed::Function& callee, const typed::Instance& instance,
                    const CallSite& site);

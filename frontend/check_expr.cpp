@@ -1,5 +1,6 @@
 #include "frontend/check_expr.h"
 
+#include "frontend/check_loops.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_operators.h"
 
@@ -34,11 +35,7 @@ struct Dispatch {
   Value operator()(const ast::Pipe& pipe) const { return check_pipe(body, pipe, span); }
   Value operator()(const ast::As& reshape) const { return check_reshape(body, reshape, span); }
   Value operator()(const ast::If& conditional) const { return check_if(body, conditional, span); }
-  Value operator()(const ast::For& loop) const {
-    if (!loop.function) return unsupported(body, span, "for");
-    const auto* name = std::get_if<ast::NameUse>(&loop.function->node);
-    return unsupported(body, span, (name ? name->name : "f") + " i: …");
-  }
+  Value operator()(const ast::For& loop) const { return check_for(body, loop, span); }
   Value operator()(const ast::Grad& gradient) const { return check_grad(body, gradient, span); }
   Value operator()(const ast::Stack& stack) const { return check_stack(body, stack, span); }
   Value operator()(const ast::Tuple& tuple) const {

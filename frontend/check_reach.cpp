@@ -10,13 +10,23 @@ class Walker {
  public:
   Walker(const Body& body, const typed::WrtPath& part) : body_(body), part_(part) {}
 
+  /// What a loop carries depends on itself: again, until nothing more is found.
+  Reach settled(const typed::Expr& expression) {
+    for (;;) {
+      known_.clear();
+      const Reach result = of(expression);
+      if (known_ == last_) return result;
+      last_ = known_;
+    }
+  }
+
+ private:
   Reach of(const typed::Expr& expression) {
     const Reach inner =
         std::visit([&](const auto& node) { return of_node(expression, node); }, expression.node);
     return inner == Reach::smooth && !holds_reals(expression.type) ? Reach::discrete : inner;
   }
 
- private:
   Reach of_all(const std::vector<typed::ExprPtr>& expressions) {
     Reach result = Reach::none;
     for (const typed::ExprPtr& each : expressions) result = std::max(result, of(*each));
@@ -24,12 +34,19 @@ class Walker {
   }
 
   Reach of_node(const typed::Expr&, const typed::VariableExpr& node) {
-    if (node.variable == part_.variable) return Reach::smooth;
-    const auto [found, is_new] = known_.try_emplace(node.variable, Reach::none);
+    return of_variable(node.variable);
+  }
+
+  Reach of_variable(typed::VariableId variable) {
+    if (variable == part_.variable) return Reach::smooth;
+    const auto [found, is_new] = known_.try_emplace(variable, last_[variable]);
     if (!is_new) return found->second;
-    const typed::Expr* definition = body_.notes[node.variable].definition;
-    const Reach result = definition ? of(*definition) : Reach::none;
-    known_[node.variable] = result;
+    const VariableNote& note = body_.notes[variable];
+    Reach result = note.definition ? of(*note.definition) : Reach::none;
+    for (const typed::VariableId each : note.sources) result = std::max(result, of_variable(each));
+    if (result == Reach::smooth && !holds_reals(body_.function.variables[variable].type))
+      result = Reach::discrete;
+    known_[variable] = result;
     return result;
   }
 
@@ -72,6 +89,11 @@ class Walker {
     for (const auto& [condition, value] : node.branches) result = std::max(result, of(*value));
     return result;
   }
+  Reach of_node(const typed::Expr&, const typed::ForExpr& node) { return of(*node.body); }
+  Reach of_node(const typed::Expr&, const typed::IndexExpr& node) { return of(*node.object); }
+  Reach of_node(const typed::Expr&, const typed::UpdateExpr& node) {
+    return std::max(of(*node.object), of(*node.value));
+  }
   template <class Leaf>
   Reach of_node(const typed::Expr&, const Leaf&) {
     return Reach::none;
@@ -79,13 +101,13 @@ class Walker {
 
   const Body& body_;
   const typed::WrtPath& part_;
-  std::unordered_map<typed::VariableId, Reach> known_;
+  std::unordered_map<typed::VariableId, Reach> known_, last_;  // of this round, of the one before
 };
 
 }  // namespace
 
 Reach reach(const Body& body, const typed::Expr& expression, const typed::WrtPath& part) {
-  return Walker(body, part).of(expression);
+  return Walker(body, part).settled(expression);
 }
 
 }  // namespace dp::checker

@@ -3,6 +3,7 @@
 
 #include "frontend/check_expr.h"
 #include "frontend/check_functions.h"
+#include "frontend/check_loops.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_numbers.h"
 #include "frontend/check_operators.h"
@@ -13,8 +14,9 @@ namespace {
 
 using Statements = std::vector<typed::Statement>;
 
+/// What was to be bound has no value; a name of which only a part was to be changed keeps its own.
 void poison(Body& body, const ast::Target& target) {
-  if (target.parts.empty()) body.bind_poisoned(target.name.text, target.span);
+  if (target.parts.empty() && target.items.empty()) body.bind_poisoned(target.name.text, target.span);
   for (const ast::Target& each : target.parts) poison(body, each);
 }
 
@@ -64,6 +66,15 @@ void report_unpack(Body& body, const ast::Target& target, const typed::Type& typ
   poison(body, target);
 }
 
+void unpack(Body& body, const ast::Target& target, Value value, Span span, Statements& statements);
+
+/// `((a, b), c[i]) = …`: a part that is no name is taken apart, or put in its place, behind the others.
+void unpack_part(Body& body, const ast::Target& part, typed::VariableId variable, Statements& statements) {
+  Value value{use(body, variable, part.span), Open::no};
+  if (!part.parts.empty()) return unpack(body, part, std::move(value), part.span, statements);
+  if (!part.items.empty()) update_part(body, part, std::move(value), part.span, statements);
+}
+
 void unpack(Body& body, const ast::Target& target, Value value, Span span, Statements& statements) {
   const std::size_t count = target.parts.size();
   const typed::Type type = value.type();
@@ -77,36 +88,39 @@ void unpack(Body& body, const ast::Target& target, Value value, Span span, State
   typed::UnpackStatement node;
   for (std::size_t k = 0; k < count; ++k) {
     const ast::Target& part = target.parts[k];
-    if (!part.parts.empty() || !part.items.empty()) {
-      unsupported(body, part.span, part.items.empty() ? "((a, b), c) = …" : "x[i] = …");
-      return poison(body, target);
-    }
-    node.variables.push_back(body.bind(part.name.text, tuple->elements[k], part.span, value.expr.get()));
+    const bool named = part.parts.empty() && part.items.empty();
+    const typed::Type& element = tuple->elements[k];
+    node.variables.push_back(named ? body.assign(part.name.text, element, part.span, value.expr.get())
+                                   : body.add_variable("", element, part.span));
+    body.notes[node.variables.back()].definition = value.expr.get();
     body.notes[node.variables.back()].unpacked_with = node.variables.front();
   }
+  const std::vector<typed::VariableId> variables = node.variables;
   node.value = std::move(value.expr);
   statements.push_back({span, std::move(node)});
+  for (std::size_t k = 0; k < count; ++k) unpack_part(body, target.parts[k], variables[k], statements);
 }
 
 void check_bind(Body& body, const ast::Bind& bind, Span span, Statements& statements) {
   const ast::Target& target = bind.target;
-  if (!target.items.empty()) {
-    unsupported(body, target.span, "x[i] = …");
-    return poison(body, target);
-  }
+  if (!target.items.empty()) return check_update(body, bind, span, statements);
   Value value = check_expr(body, *bind.value);
   if (bind.op != ast::AssignOp::bind) {
     Value old = check_name(body, target.name.text, target.name.span);
     value = arithmetic(body, operator_of(bind.op), std::move(old), std::move(value), span);
   }
   if (!value) return poison(body, target);
+  // In a loop or branch a name from outside keeps its type, which open numbers take.
+  const auto old = target.parts.empty() ? body.find_variable(target.name.text) : std::nullopt;
+  if (old && body.notes[*old].keeps_type) settle_towards(body, value, body.function.variables[*old].type);
   settle_by_itself(value);
   if (std::holds_alternative<typed::NothingType>(value.type().node)) {
     body.report(diagnose(diag::NoValue, value.span()));
     return poison(body, target);
   }
   if (!target.parts.empty()) return unpack(body, target, std::move(value), span, statements);
-  const typed::VariableId id = body.bind(target.name.text, value.type(), target.name.span, value.expr.get());
+  const typed::VariableId id =
+      body.assign(target.name.text, value.type(), target.name.span, value.expr.get());
   statements.push_back({span, typed::LetStatement{id, std::move(value.expr)}});
 }
 
@@ -149,7 +163,9 @@ void check_loose(Body& body, const ast::Expr& expression, Span span, Statements&
   if (!value) return;
   const bool has_effect = std::holds_alternative<typed::NothingType>(value.type().node) ||
                           std::holds_alternative<typed::CallExpr>(value.expr->node) ||
-                          std::holds_alternative<typed::BlockExpr>(value.expr->node);
+                          std::holds_alternative<typed::BlockExpr>(value.expr->node) ||
+                          std::holds_alternative<typed::ForExpr>(value.expr->node) ||
+                          std::holds_alternative<typed::IfExpr>(value.expr->node);
   if (!has_effect) body.report(diagnose(diag::UnusedValue, expression.span));
   settle_by_itself(value);
   statements.push_back({span, typed::ExpressionStatement{std::move(value.expr)}});
@@ -177,7 +193,7 @@ void check_statement(Body& body, const ast::Stmt& statement, Statements& stateme
   if (const auto* each = std::get_if<ast::ExprStmt>(&node))
     return check_loose(body, *each->value, statement.span, statements);
   // Of a `return` elsewhere than in the end `parse` has told.
-  if (std::holds_alternative<ast::While>(node)) unsupported(body, statement.span, "while");
+  if (const auto* each = std::get_if<ast::While>(&node)) check_while(body, *each, statement.span, statements);
 }
 
 Value check_block(Body& body, const ast::Block& block, const typed::Type* wanted) {

@@ -109,6 +109,12 @@ class Settler {
   }
   void settle(typed::Expr&, typed::ReshapeExpr& node) { run(*node.value); }
   void settle(typed::Expr&, typed::BroadcastExpr& node) { run(*node.value); }
+  void settle(typed::Expr&, typed::ForExpr& node) { run(*node.body); }
+  void settle(typed::Expr&, typed::IndexExpr& node) { run(*node.object); }
+  void settle(typed::Expr&, typed::IfExpr& node) {
+    for (auto& [condition, value] : node.branches) run(*value);
+    run(*node.otherwise);
+  }
   /// What has a scalar type of its own, as a dimension or a constant: a conversion.
   template <class Node>
   void settle(typed::Expr& expression, Node&) {

@@ -187,9 +187,68 @@ struct BlockExpr {
   std::vector<Statement> statements;
   ExprPtr value;
 };  // value null: NothingType
+/// A name that branches rebind: its value at the end of each branch, and last of what is done where none is
+/// taken, becomes `into`.
+struct Merged {
+  std::vector<VariableId> from;
+  VariableId into;
+};
+/// The branches in order; a condition that is known when the graph is built decides there.
 struct IfExpr {
   std::vector<std::pair<ExprPtr, ExprPtr>> branches;
   ExprPtr otherwise;
+  std::vector<Merged> merged;
+};
+
+/// A name that a loop's body rebinds from outside: what it was before, what it is where a step begins and
+/// where it ends, and what it is after the loop.
+struct Carried {
+  VariableId before, begin, end, after;
+};
+/// `i in a..b`: the number of the step behind `first` (null: 0). `x in xs`: an element along the first axis.
+struct LoopBinder {
+  VariableId variable;
+  Dim extent;
+  ExprPtr first;
+  ExprPtr over;
+};
+/// `for`: the value stacks the body's along an axis for each binder. With something carried, or where it
+/// prints, the steps run in order.
+struct ForExpr {
+  std::vector<LoopBinder> binders;
+  std::vector<Carried> carried;
+  ExprPtr body;
+};
+/// `while c upto limit`. The condition is in terms of what a step begins with.
+struct WhileExpr {
+  ExprPtr condition;
+  std::optional<Dim> limit;
+  std::vector<Carried> carried;
+  ExprPtr body;
+};
+
+/// What an index does with one axis.
+struct IndexPart {
+  enum class Kind : std::uint8_t {
+    slice,   // `length` elements from `start`, at positions known now
+    at,      // one position, a scalar; the axis disappears
+    window,  // `length` elements from the position, a scalar
+    gather,  // an integer tensor, whose axes take the axis's place
+  } kind = Kind::slice;
+  Dim start = 0, length = 0;
+  ExprPtr position;
+};
+/// `x[i, :, s .. s + 4]` with a position that is known at run time only. The parts are those of the last axes,
+/// or of a struct's, layer's or tuple's leaves the first.
+struct IndexExpr {
+  ExprPtr object;
+  std::vector<IndexPart> parts;
+};
+/// The object with the parts in place of its own.
+struct UpdateExpr {
+  ExprPtr object;
+  std::vector<IndexPart> parts;
+  ExprPtr value;
 };
 
 enum class GradKind : std::uint8_t { grad, vjp, jvp, jacobian, hessian };
@@ -218,7 +277,8 @@ struct Expr {
   Span span;
   std::variant<NumberExpr, NumbersExpr, TextExpr, DimExpr, ArgumentExpr, ConstantExpr, VariableExpr,
                FieldExpr, ItemExpr, TupleExpr, StructExpr, FunctionExpr, PointExpr, ConvertExpr,
-               BroadcastExpr, StructuralExpr, ReshapeExpr, CallExpr, BlockExpr, IfExpr, GradExpr, DrawExpr>
+               BroadcastExpr, StructuralExpr, ReshapeExpr, CallExpr, BlockExpr, IfExpr, ForExpr, WhileExpr,
+               IndexExpr, UpdateExpr, GradExpr, DrawExpr>
       node;
 };
 

@@ -25,6 +25,11 @@ class ExpressionPrinter {
   std::string structural(const StructuralExpr& structural, int indent) const;
   std::string conditional(const IfExpr& conditional, int indent) const;
   std::string block(const BlockExpr& block, int indent) const;
+  std::string merged(const std::vector<Merged>& merged) const;
+  std::string carried(const std::vector<Carried>& carried) const;
+  std::string loop(const ForExpr& loop, int indent) const;
+  std::string loop(const WhileExpr& loop, int indent) const;
+  std::string index(const std::vector<IndexPart>& parts, int indent) const;
   std::string gradient(const GradExpr& gradient, int indent) const;
   std::string field(const FieldExpr& field, int indent) const;
 

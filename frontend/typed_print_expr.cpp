@@ -119,7 +119,7 @@ std::string ExpressionPrinter::conditional(const IfExpr& conditional, int indent
                           text(*value, indent));
   }
   if (conditional.otherwise) result += " else " + text(*conditional.otherwise, indent);
-  return result;
+  return result + merged(conditional.merged);
 }
 
 std::string ExpressionPrinter::block(const BlockExpr& block, int indent) const {
@@ -205,6 +205,14 @@ std::string ExpressionPrinter::text(const Expr& expression, int indent) const {
     std::string operator()(const CallExpr& e) const { return printer.call(e, indent); }
     std::string operator()(const BlockExpr& e) const { return printer.block(e, indent); }
     std::string operator()(const IfExpr& e) const { return printer.conditional(e, indent); }
+    std::string operator()(const ForExpr& e) const { return printer.loop(e, indent); }
+    std::string operator()(const WhileExpr& e) const { return printer.loop(e, indent); }
+    std::string operator()(const IndexExpr& e) const {
+      return "index(" + show(e.object) + ", " + printer.index(e.parts, indent) + ")";
+    }
+    std::string operator()(const UpdateExpr& e) const {
+      return "update(" + show(e.object) + ", " + printer.index(e.parts, indent) + ", " + show(e.value) + ")";
+    }
     std::string operator()(const GradExpr& e) const { return printer.gradient(e, indent); }
     std::string operator()(const DrawExpr& e) const {
       return fmt::format("{}({})", name_of(e.kind), printer.list(e.operands, indent));
