@@ -64,7 +64,9 @@ void Walker::inside(const Expr& expression) const {
     visit(second);
   };
   std::visit(Overloaded{
-                 loop, branches, call,
+                 loop,
+                 branches,
+                 call,
                  [&](const Field& node) { visit(node.object); },
                  [&](const Index& node) {
                    visit(node.object);

@@ -1,6 +1,6 @@
 #pragma once
-// Visits every expression and statement of a piece of the syntax tree, in the order of the text. Who looks for
-// something is asked at each node whether to go deeper.
+// Visits every expression and statement of a piece of the syntax tree, in the order of the text. Who looks
+// for something is asked at each node whether to go deeper.
 
 #include <functional>
 

@@ -78,7 +78,8 @@ std::optional<Dim> Bounds::form(Id id) {
     if (left && right)
       return node.op == Op::add ? *left + *right : node.op == Op::sub ? *left - *right : *left * *right;
   }
-  if (node.op == Op::mark || node.op == Op::stop || (node.op == Op::convert && node.type.dtype == Dtype::i64)) {
+  if (node.op == Op::mark || node.op == Op::stop ||
+      (node.op == Op::convert && node.type.dtype == Dtype::i64)) {
     if (is_integer((*graph_)[node.operands[0]].type.dtype)) return operand(0);
   }
   const auto limit = bound(id);

@@ -1,7 +1,7 @@
 #pragma once
-// What is known of the integers of a graph while it is built: so that an index that must lie in its axis is not
-// checked when the program runs. Indices are polynomials of dimensions and loop variables; a loop variable lies
-// in its range, a bounded integer below its bound.
+// What is known of the integers of a graph while it is built: so that an index that must lie in its axis is
+// not checked when the program runs. Indices are polynomials of dimensions and loop variables; a loop
+// variable lies in its range, a bounded integer below its bound.
 
 #include <map>
 #include <optional>

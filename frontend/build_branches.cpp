@@ -1,5 +1,5 @@
-// `if` by values: both branches are computed, what is checked or printed in them is so only where they are taken,
-// and their values are selected.
+// `if` by values: both branches are computed, what is checked or printed in them is so only where they are
+// taken, and their values are selected.
 
 #include "frontend/builder.h"
 #include "ir/fold.h"
@@ -37,7 +37,8 @@ class Branches {
     if (k == expr_.branches.size()) return taken(k, expr_.otherwise.get());
     const auto& [condition_expr, body] = expr_.branches[k];
     const Id condition = builder_.tensor(*condition_expr, frame_);
-    if (const auto known = known_truth(builder_.graph, condition)) return *known ? taken(k, body.get()) : from(k + 1);
+    if (const auto known = known_truth(builder_.graph, condition))
+      return *known ? taken(k, body.get()) : from(k + 1);
     Outcome yes = builder_.where(condition, [&] { return taken(k, body.get()); });
     const Id opposite = builder_.graph.add(Op::not_, {condition});
     Outcome no = builder_.where(opposite, [&] { return from(k + 1); });
@@ -51,7 +52,8 @@ class Branches {
   Outcome taken(std::size_t k, const typed::Expr* body) {
     Outcome result;
     if (body) result.value = builder_.evaluate(*body, frame_);
-    for (const typed::Merged& each : expr_.merged) result.merged.push_back(frame_.variables.at(each.from.at(k)));
+    for (const typed::Merged& each : expr_.merged)
+      result.merged.push_back(frame_.variables.at(each.from.at(k)));
     return result;
   }
 
@@ -67,7 +69,8 @@ Value Builder::choose(Id condition, const Value& yes, const Value& no) {
     if (yes.id() == no.id()) return yes;
     const bool tensors = graph[yes.id()].type.rank() > 0 || graph[no.id()].type.rank() > 0;
     const Shape& shape = graph[graph[yes.id()].type.rank() > 0 ? yes.id() : no.id()].type.shape;
-    const Id spread_condition = tensors && graph[condition].type.rank() == 0 ? spread(condition, shape, {}) : condition;
+    const Id spread_condition =
+        tensors && graph[condition].type.rank() == 0 ? spread(condition, shape, {}) : condition;
     return Value::tensor(point(Op::select, {spread_condition, yes.id(), no.id()}));
   }
   if (!yes.is_tree() || !no.is_tree()) return {};

@@ -24,8 +24,8 @@ std::vector<Part> resolved(Builder& builder, const std::vector<typed::IndexPart>
   std::vector<Part> result;
   for (const typed::IndexPart& part : parts) {
     const Id position = part.position ? builder.tensor(*part.position, frame) : no_id;
-    result.push_back({part.kind, static_cast<std::int64_t>(result.size()), Builder::resolve(part.start, frame),
-                      Builder::resolve(part.length, frame), position,
+    result.push_back({part.kind, static_cast<std::int64_t>(result.size()),
+                      Builder::resolve(part.start, frame), Builder::resolve(part.length, frame), position,
                       part.position ? part.position->span : Span{}});
   }
   return result;
@@ -45,9 +45,11 @@ class Access {
   /// Stops the program where a position lies outside.
   void check(Id x, const Part& part) {
     const std::size_t before = graph_.effects.size();
-    if (part.kind == Kind::at || part.kind == Kind::gather) builder_.check_positions(x, part.position, part.axis);
+    if (part.kind == Kind::at || part.kind == Kind::gather)
+      builder_.check_positions(x, part.position, part.axis);
     if (part.kind == Kind::window) check_window(x, part);
-    for (std::size_t k = before; k < graph_.effects.size(); ++k) builder_.note(graph_.effects[k], "", part.span);
+    for (std::size_t k = before; k < graph_.effects.size(); ++k)
+      builder_.note(graph_.effects[k], "", part.span);
   }
 
   Id read(Id x, const std::vector<Part>& parts) {
@@ -91,7 +93,8 @@ class Access {
   /// Each position along the axis: what scatter_set writes to.
   Id positions(const Part& part) {
     if (part.kind == Kind::at || part.kind == Kind::gather) return part.position;
-    const Id first = part.kind == Kind::slice ? number(part.start) : builder_.convert(part.position, Dtype::i64);
+    const Id first =
+        part.kind == Kind::slice ? number(part.start) : builder_.convert(part.position, Dtype::i64);
     const Id counting = graph_.add(Op::iota, {}, {{"axis", std::int64_t{0}}, {"shape", Shape{part.length}}});
     return builder_.point(Op::add, {first, counting});
   }
@@ -131,10 +134,12 @@ class Access {
       }
     }
     if (shape != whole)
-      x = graph_.add(Op::slice, {x},
-                     {{"start", start}, {"shape", shape}, {"stride", std::vector<std::int64_t>(whole.size(), 1)}});
+      x = graph_.add(
+          Op::slice, {x},
+          {{"start", start}, {"shape", shape}, {"stride", std::vector<std::int64_t>(whole.size(), 1)}});
     std::erase_if(parts, [&](const Part& part) {
-      return part.kind == Kind::slice || std::find(removed.begin(), removed.end(), part.axis) != removed.end();
+      return part.kind == Kind::slice ||
+             std::find(removed.begin(), removed.end(), part.axis) != removed.end();
     });
     return without_axes(x, removed, parts);
   }
@@ -149,7 +154,8 @@ class Access {
 
   static void move_forward(std::vector<Part>& parts, const std::vector<std::int64_t>& removed) {
     for (Part& part : parts)
-      part.axis -= std::count_if(removed.begin(), removed.end(), [&](std::int64_t axis) { return axis < part.axis; });
+      part.axis -=
+          std::count_if(removed.begin(), removed.end(), [&](std::int64_t axis) { return axis < part.axis; });
   }
 
   /// A position that is a number inside of the axis.
@@ -181,7 +187,8 @@ class Access {
     const Id first = builder_.convert(part.position, Dtype::i64);
     const std::vector<Id> stacked = builder_.stacked({part.length}, [&](const std::vector<Id>& indices) {
       const Id position = builder_.point(Op::add, {first, indices[0]});
-      return std::vector<Id>{graph_.add(Op::at, {x, position}, {{"axes", std::vector<std::int64_t>{part.axis}}})};
+      return std::vector<Id>{
+          graph_.add(Op::at, {x, position}, {{"axes", std::vector<std::int64_t>{part.axis}}})};
     });
     if (part.axis == 0) return stacked[0];
     std::vector<std::int64_t> permutation;

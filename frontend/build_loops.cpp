@@ -1,5 +1,5 @@
-// Loops with bound variables: `for_` where the steps are independent, `scan` where they carry something or must
-// run in order.
+// Loops with bound variables: `for_` where the steps are independent, `scan` where they carry something or
+// must run in order.
 
 #include <algorithm>
 
@@ -39,8 +39,8 @@ bool prints(const Graph& graph, Id effect) {
   return std::any_of(inner.begin(), inner.end(), [&](Id each) { return prints(graph, each); });
 }
 
-/// Whether steps with these effects must be run one after the other: they print, or hold a loop that is run for its
-/// effects alone.
+/// Whether steps with these effects must be run one after the other: they print, or hold a loop that is run
+/// for its effects alone.
 bool in_order(const Graph& graph, std::span<const Id> effects, const std::vector<Id>& values) {
   return std::any_of(effects.begin(), effects.end(), [&](Id each) {
     return prints(graph, each) || (graph[each].op == Op::scan && !reaches(graph, values, each));
@@ -85,8 +85,8 @@ class ForBuilder {
     bind_binder(k, index);
     std::vector<Id> carries;
     for (std::size_t slot = 0; slot < initial.size(); ++slot)
-      carries.push_back(graph().add(Op::carry, {initial[slot]},
-                                    {{"id", loop}, {"slot", static_cast<std::int64_t>(slot)}}));
+      carries.push_back(
+          graph().add(Op::carry, {initial[slot]}, {{"id", loop}, {"slot", static_cast<std::int64_t>(slot)}}));
     Step step = steps(k + 1, carries);
     if (initial.empty()) return {{}, builder_.close_for(loop, extent, first_effect, step.stacked)};
     return close_scan(loop, extent, first_effect, initial, step);

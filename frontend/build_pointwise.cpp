@@ -15,7 +15,8 @@ class Walker {
 
  private:
   bool all(const std::vector<typed::ExprPtr>& expressions) {
-    return std::all_of(expressions.begin(), expressions.end(), [&](const auto& each) { return expression(*each); });
+    return std::all_of(expressions.begin(), expressions.end(),
+                       [&](const auto& each) { return expression(*each); });
   }
 
   bool expression(const typed::Expr& expr) {
@@ -28,7 +29,9 @@ class Walker {
   bool of(const typed::ConvertExpr& node) { return expression(*node.value); }
   bool of(const typed::TupleExpr& node) { return all(node.elements); }
   bool of(const typed::ItemExpr& node) { return expression(*node.object); }
-  bool of(const typed::GradExpr& node) { return expression(*node.of) && (!node.with || expression(*node.with)); }
+  bool of(const typed::GradExpr& node) {
+    return expression(*node.of) && (!node.with || expression(*node.with));
+  }
   bool of(const typed::StructuralExpr& node) { return node.op == Op::stop && all(node.operands); }
   bool of(const typed::CallExpr& node) {
     const auto* callee = std::get_if<const typed::Function*>(&node.callee);
@@ -56,7 +59,8 @@ class Walker {
 
   bool statement(const typed::Statement& statement) {
     if (const auto* let = std::get_if<typed::LetStatement>(&statement.node)) return expression(*let->value);
-    if (const auto* unpack = std::get_if<typed::UnpackStatement>(&statement.node)) return expression(*unpack->value);
+    if (const auto* unpack = std::get_if<typed::UnpackStatement>(&statement.node))
+      return expression(*unpack->value);
     if (const auto* assertion = std::get_if<typed::AssertStatement>(&statement.node))
       return expression(*assertion->condition);
     return false;  // prints one line an element

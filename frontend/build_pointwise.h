@@ -1,7 +1,7 @@
 #pragma once
-// Whether a function of scalars may be built on whole tensors at once, as what it does to each element: where it
-// consists of pointwise operations, choices and calls of such functions alone. Else it stands in loops over the
-// elements.
+// Whether a function of scalars may be built on whole tensors at once, as what it does to each element: where
+// it consists of pointwise operations, choices and calls of such functions alone. Else it stands in loops
+// over the elements.
 
 #include "frontend/typed.h"
 

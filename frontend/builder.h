@@ -80,8 +80,8 @@ class Builder {
   Id broadcast(const typed::BroadcastExpr& expr, const typed::Expr& whole, Frame& frame);
 
   // ---- checks (build_checks.cpp)
-  /// `check_…` of every element of a value that the program goes on with, where the branches around are taken:
-  /// ops are total, checks stand beside them. Nothing where it is proven.
+  /// `check_…` of every element of a value that the program goes on with, where the branches around are
+  /// taken: ops are total, checks stand beside them. Nothing where it is proven.
   void check(Op op, Id value, Attributes attributes = {});
   /// What must hold of a point's operands: integers are not divided by 0.
   void check_point(Op op, const std::vector<Id>& operands);
@@ -102,8 +102,8 @@ class Builder {
   }
   /// The effects from `begin` on leave the list, to stand in a scan.
   std::vector<Id> take_effects(std::size_t begin);
-  /// Of effects inside a loop of that many steps: those that do not depend on its index are run by themselves, and
-  /// only where there is a step.
+  /// Of effects inside a loop of that many steps: those that do not depend on its index are run by
+  /// themselves, and only where there is a step.
   void guard_effects(std::size_t begin, std::int64_t loop, const Dim& extent);
 
   // ---- loops and branches (build_loops.cpp, build_branches.cpp)

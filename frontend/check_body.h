@@ -29,8 +29,8 @@ struct Facts {
 /// Beside each variable of the function: what warnings and gradients need to know.
 struct VariableNote {
   bool read = false;
-  bool parameter = false;  // may stay unread
-  bool poisoned = false;   // its value did not check: whoever reads it stays silent
+  bool parameter = false;   // may stay unread
+  bool poisoned = false;    // its value did not check: whoever reads it stays silent
   bool keeps_type = false;  // a loop or branch may rebind it, but to its type only
   const typed::Expr* definition = nullptr;
   std::vector<typed::VariableId> sources;  // what it may be besides: carried, or merged behind branches

@@ -14,13 +14,14 @@ typed::Type without_bound(typed::Type type) {
 }
 
 bool is_whole_number(const typed::Expr* definition) {
-  return definition && std::holds_alternative<typed::NumberExpr>(definition->node) && as_tensor(definition->type) &&
-         is_integer(as_tensor(definition->type)->scalar);
+  return definition && std::holds_alternative<typed::NumberExpr>(definition->node) &&
+         as_tensor(definition->type) && is_integer(as_tensor(definition->type)->scalar);
 }
 
 }  // namespace
 
-CarriedNames::CarriedNames(Body& body, std::vector<std::string> names) : body_(body), names_(std::move(names)) {
+CarriedNames::CarriedNames(Body& body, std::vector<std::string> names)
+    : body_(body), names_(std::move(names)) {
   for (const std::string& name : names_) {
     const typed::VariableId before = *body_.find_variable(name);
     body_.notes[before].read = true;
@@ -49,7 +50,8 @@ bool CarriedNames::keeps_type(const typed::Carried& each, const std::string& nam
   const auto* leaf = as_tensor(end.type);
   const auto* literal = body_.notes[each.before].definition;
   if (leaf && is_real(leaf->scalar) && is_whole_number(literal))
-    diagnostic.fixes.push_back("begin with a real: `" + name + " = " + source_text(body_, literal->span) + ".0`");
+    diagnostic.fixes.push_back("begin with a real: `" + name + " = " + source_text(body_, literal->span) +
+                               ".0`");
   body_.report(with_origins(std::move(diagnostic), body_, {begin.type, end.type}));
   return false;
 }

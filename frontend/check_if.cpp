@@ -1,5 +1,5 @@
-// `if`: all branches are checked. Where a condition is made of dimensions and constants `build` takes the branch
-// that holds, and each branch knows what its condition says of them.
+// `if`: all branches are checked. Where a condition is made of dimensions and constants `build` takes the
+// branch that holds, and each branch knows what its condition says of them.
 
 #include <algorithm>
 
@@ -202,10 +202,11 @@ class Branches {
     for (const typed::VariableId id : from) {
       const typed::Variable& other = body_.function.variables[id];
       if (agree(body_, first.type, other.type)) continue;
-      body_.report(with_origins(diagnose(diag::MergedType, first.span, name, text(first.type), text(other.type))
-                                    .label(first.span, text(first.type))
-                                    .label(other.span, text(other.type)),
-                                body_, {first.type, other.type}));
+      body_.report(
+          with_origins(diagnose(diag::MergedType, first.span, name, text(first.type), text(other.type))
+                           .label(first.span, text(first.type))
+                           .label(other.span, text(other.type)),
+                       body_, {first.type, other.type}));
       return false;
     }
     return true;
@@ -228,7 +229,8 @@ typed::ExprPtr check_condition(Body& body, const ast::Expr& expression) {
   Value condition = check_expr(body, expression);
   if (!condition) return nullptr;
   const auto* type = as_tensor(condition.type());
-  if (type && type->scalar == typed::Scalar::boolean && type->shape.is_scalar()) return std::move(condition.expr);
+  if (type && type->scalar == typed::Scalar::boolean && type->shape.is_scalar())
+    return std::move(condition.expr);
   body.report(diagnose(diag::NotACondition, expression.span, text(condition.type())));
   return nullptr;
 }

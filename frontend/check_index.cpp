@@ -1,5 +1,5 @@
-// `x[i, a..b, :, ..]`. What is known before the program runs is a slice, and then the axes that were indexed by one
-// position disappear; positions that are computed stand in an IndexExpr.
+// `x[i, a..b, :, ..]`. What is known before the program runs is a slice, and then the axes that were indexed
+// by one position disappear; positions that are computed stand in an IndexExpr.
 
 #include "frontend/check_index.h"
 
@@ -64,8 +64,8 @@ std::optional<std::vector<const Item*>> Indexing::align(const std::vector<Item>&
   const std::size_t after = has_ellipsis ? items.size() - before - 1 : 0;
   if (shape_.pack && before > 0) return refuse_leading(items.front().span);
   if (before + after > rank()) {
-    body_.report(with_origins(diagnose(diag::TooManyIndices, span_, text(type_), rank(), before + after), body_,
-                              {type_}));
+    body_.report(with_origins(diagnose(diag::TooManyIndices, span_, text(type_), rank(), before + after),
+                              body_, {type_}));
     return std::nullopt;
   }
   for (std::size_t k = 0; k < before; ++k) result[k] = &items[k];

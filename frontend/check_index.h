@@ -20,8 +20,8 @@ class Indexing {
   /// `object` has the type that is indexed, and a span for messages.
   Indexing(Body& body, const typed::Type& object, Span object_span, Span span);
 
-  /// A part for each explicit axis, of copies for each axis of the copies; none where something is wrong, which
-  /// is told.
+  /// A part for each explicit axis, of copies for each axis of the copies; none where something is wrong,
+  /// which is told.
   std::optional<std::vector<AxisPart>> read(const std::vector<ast::IndexItem>& items);
   /// The type of what the parts are.
   std::optional<typed::Type> type_of(const std::vector<AxisPart>& parts);

@@ -29,9 +29,12 @@ std::optional<typed::Type> part_type(typed::Type type) {
     shape.dims.erase(shape.dims.begin());
     return true;
   };
-  if (auto* leaf = std::get_if<typed::TensorType>(&type.node)) return drop(leaf->shape) ? std::optional(type) : std::nullopt;
-  if (auto* layer = std::get_if<typed::LayerType>(&type.node)) return drop(layer->copies) ? std::optional(type) : std::nullopt;
-  if (auto* each = std::get_if<typed::StructType>(&type.node)) return drop(each->copies) ? std::optional(type) : std::nullopt;
+  if (auto* leaf = std::get_if<typed::TensorType>(&type.node))
+    return drop(leaf->shape) ? std::optional(type) : std::nullopt;
+  if (auto* layer = std::get_if<typed::LayerType>(&type.node))
+    return drop(layer->copies) ? std::optional(type) : std::nullopt;
+  if (auto* each = std::get_if<typed::StructType>(&type.node))
+    return drop(each->copies) ? std::optional(type) : std::nullopt;
   return std::nullopt;
 }
 
@@ -43,7 +46,8 @@ Dim first_extent(const typed::Type& type) {
 
 bool read_limits(Body& body, const ast::Binary& limits, Span span, Binding& binding) {
   const auto begin = try_dim(body, *limits.left), end = try_dim(body, *limits.right);
-  const Dim length = begin && end ? *end - *begin : form_of(body, *limits.right) - form_of(body, *limits.left);
+  const Dim length =
+      begin && end ? *end - *begin : form_of(body, *limits.right) - form_of(body, *limits.left);
   if (has_atoms(length)) {
     const bool sides = check_expr(body, *limits.left) && check_expr(body, *limits.right);
     if (sides) body.report(diagnose(diag::RangeLength, span).fix("a `while` loop"));
@@ -57,7 +61,8 @@ bool read_limits(Body& body, const ast::Binary& limits, Span span, Binding& bind
   settle_towards(body, first, tensor(typed::Scalar::i64));
   const auto* type = as_tensor(first.type());
   if (!type || !is_integer(type->scalar) || !type->shape.is_scalar()) {
-    body.report(diagnose(diag::NotARange, limits.left->span, "a range that begins with " + text(first.type())));
+    body.report(
+        diagnose(diag::NotARange, limits.left->span, "a range that begins with " + text(first.type())));
     return false;
   }
   binding.first = convert(std::move(first.expr), typed::Scalar::i64);

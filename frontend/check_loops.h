@@ -1,6 +1,6 @@
 #pragma once
-// Loops, branches and what they rebind. A name from outside that a loop's body binds again is carried from step to
-// step; one that a branch binds again is merged behind the branches.
+// Loops, branches and what they rebind. A name from outside that a loop's body binds again is carried from
+// step to step; one that a branch binds again is merged behind the branches.
 
 #include <functional>
 

@@ -1,6 +1,6 @@
 #pragma once
-// The ranges of loop indices. A binder without a range gets it from the axes that it indexes alone, all of one
-// size, or in a sum of binders what the others leave; so it is known when the body has been checked.
+// The ranges of loop indices. A binder without a range gets it from the axes that it indexes alone, all of
+// one size, or in a sum of binders what the others leave; so it is known when the body has been checked.
 
 #include <optional>
 #include <string>
@@ -42,8 +42,8 @@ bool has_atoms(const Dim& form);
 
 /// What the index expression says of the ranges of the binders in it, used on an axis of that extent.
 void note_position(Body& body, const ast::Expr& position, const Dim& extent);
-/// Looks ahead for an axis that a binder without a range indexes alone, in a variable from outside of the body
-/// that the loop does not rebind.
+/// Looks ahead for an axis that a binder without a range indexes alone, in a variable from outside of the
+/// body that the loop does not rebind.
 void guess_range(Body& body, typed::VariableId binder, const ast::For& loop,
                  const std::vector<std::string>& rebound);
 /// The extents of a loop's binders, when its body has been checked; false where one cannot be told.

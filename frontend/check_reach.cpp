@@ -33,9 +33,7 @@ class Walker {
     return result;
   }
 
-  Reach of_node(const typed::Expr&, const typed::VariableExpr& node) {
-    return of_variable(node.variable);
-  }
+  Reach of_node(const typed::Expr&, const typed::VariableExpr& node) { return of_variable(node.variable); }
 
   Reach of_variable(typed::VariableId variable) {
     if (variable == part_.variable) return Reach::smooth;

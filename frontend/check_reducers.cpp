@@ -1,5 +1,5 @@
-// `f i, j: e` is f(for i, j: e). With a filter, `sum i if c: e`, what the filter leaves out is the identity of the
-// function and is not computed; `mean` divides by the count of what is left.
+// `f i, j: e` is f(for i, j: e). With a filter, `sum i if c: e`, what the filter leaves out is the identity
+// of the function and is not computed; `mean` divides by the count of what is left.
 
 #include <algorithm>
 #include <array>
@@ -55,7 +55,8 @@ typed::ExprPtr identity(const Filtered& row, const typed::Type& type, Span span)
   if (is_real(scalar)) return make(type, span, typed::NumberExpr{row.real});
   const bool narrow = scalar == Scalar::i32;
   using Limits = std::numeric_limits<std::int32_t>;
-  const auto value = narrow ? std::clamp<std::int64_t>(row.integer, Limits::min(), Limits::max()) : row.integer;
+  const auto value =
+      narrow ? std::clamp<std::int64_t>(row.integer, Limits::min(), Limits::max()) : row.integer;
   return make(type, span, typed::NumberExpr{value});
 }
 
@@ -68,8 +69,12 @@ typed::ExprPtr all_axes(Op op, typed::ExprPtr value) {
 class Reducer {
  public:
   Reducer(Body& body, const ast::For& loop, Span span)
-      : body_(body), loop_(loop), span_(span), name_(source_text(body, loop.function->span)),
-        row_(std::holds_alternative<ast::NameUse>(loop.function->node) ? filtered_function(body, name_) : nullptr) {}
+      : body_(body),
+        loop_(loop),
+        span_(span),
+        name_(source_text(body, loop.function->span)),
+        row_(std::holds_alternative<ast::NameUse>(loop.function->node) ? filtered_function(body, name_)
+                                                                       : nullptr) {}
 
   Value run() {
     if (loop_.filter && !row_) {
@@ -78,7 +83,8 @@ class Reducer {
       return {};
     }
     const bool averages = loop_.filter && name_ == "mean";
-    Value values = loop_over(body_, loop_, span_, [&](Body&) { return averages ? body_and_flag() : inside(); });
+    Value values =
+        loop_over(body_, loop_, span_, [&](Body&) { return averages ? body_and_flag() : inside(); });
     if (!values) return {};
     if (averages) return mean(std::move(values));
     if (row_ && name_ == "count") return counted(std::move(values));

@@ -75,7 +75,8 @@ class Update {
         const auto* variable = std::get_if<typed::VariableExpr>(&part.position->node);
         position = variable ? use(body_, variable->variable, part.span) : copy_closed(*part.position);
       }
-      again.push_back({part.kind, part.start, part.length, part.removed, part.whole, std::move(position), part.span});
+      again.push_back(
+          {part.kind, part.start, part.length, part.removed, part.whole, std::move(position), part.span});
     }
     Value old = indexing.take(check_name(body_, target_.name.text, target_.name.span), std::move(again));
     return arithmetic(body_, operator_of(op_), std::move(old), std::move(value), span_);
@@ -98,10 +99,10 @@ class Update {
   }
 
   typed::ExprPtr refuse(const Value& value, const typed::Type& wanted) {
-    body_.report(with_origins(diagnose(diag::UpdateType, value.span(), target_.name.text, text(wanted),
-                                       text(value.type()))
-                                  .label(target_.span, text(wanted)),
-                              body_, {wanted, value.type()}));
+    body_.report(with_origins(
+        diagnose(diag::UpdateType, value.span(), target_.name.text, text(wanted), text(value.type()))
+            .label(target_.span, text(wanted)),
+        body_, {wanted, value.type()}));
     return nullptr;
   }
 

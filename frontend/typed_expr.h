@@ -238,8 +238,8 @@ struct IndexPart {
   Dim start = 0, length = 0;
   ExprPtr position;
 };
-/// `x[i, :, s .. s + 4]` with a position that is known at run time only. The parts are those of the last axes,
-/// or of a struct's, layer's or tuple's leaves the first.
+/// `x[i, :, s .. s + 4]` with a position that is known at run time only. The parts are those of the last
+/// axes, or of a struct's, layer's or tuple's leaves the first.
 struct IndexExpr {
   ExprPtr object;
   std::vector<IndexPart> parts;
