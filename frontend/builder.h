@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "frontend/build.h"
@@ -94,12 +95,18 @@ class Builder {
   /// `run` under a further condition.
   template <class F>
   auto where(Id condition, F&& run) {
-    const std::optional<Id> before = taken_;
-    taken_ = before ? point(Op::and_, {*before, condition}) : condition;
+    return where_alone(when_taken(condition), std::forward<F>(run));
+  }
+  /// `run` under this condition instead of the present one.
+  template <class F>
+  auto where_alone(Id condition, F&& run) {
+    const std::optional<Id> before = std::exchange(taken_, condition);
     auto result = run();
     taken_ = before;
     return result;
   }
+  /// The condition, and that the branches around are taken.
+  Id when_taken(Id condition) { return taken_ ? point(Op::and_, {*taken_, condition}) : condition; }
   /// The effects from `begin` on leave the list, to stand in a scan.
   std::vector<Id> take_effects(std::size_t begin);
   /// Of effects inside a loop of that many steps: those that do not depend on its index are run by

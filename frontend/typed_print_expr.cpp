@@ -163,61 +163,63 @@ std::string ExpressionPrinter::field(const FieldExpr& field, int indent) const {
          (fields ? (*fields)[field.field].name : std::to_string(field.field));
 }
 
+/// One construct, whose operands the printer shows.
+struct ExpressionPrinter::Visitor {
+  const ExpressionPrinter& printer;
+  const Expr& expression;
+  int indent;
+
+  std::string show(const ExprPtr& each) const { return printer.text(*each, indent); }
+
+  std::string operator()(const NumberExpr& e) const { return number_text(e); }
+  std::string operator()(const NumbersExpr& e) const { return numbers_text(e); }
+  std::string operator()(const TextExpr& e) const { return fmt::format("\"{}\"", e.value); }
+  std::string operator()(const DimExpr& e) const { return "size(" + e.value.text() + ")"; }
+  std::string operator()(const ArgumentExpr& e) const { return fmt::format("argument({})", e.argument); }
+  std::string operator()(const ConstantExpr& e) const { return e.constant->name; }
+  std::string operator()(const VariableExpr& e) const { return printer.name(e.variable); }
+  std::string operator()(const FieldExpr& e) const { return printer.field(e, indent); }
+  std::string operator()(const ItemExpr& e) const { return show(e.object) + "." + std::to_string(e.item); }
+  std::string operator()(const TupleExpr& e) const { return "(" + printer.list(e.elements, indent) + ")"; }
+  std::string operator()(const StructExpr& e) const {
+    return e.declaration->name + "(" + printer.list(e.fields, indent) + ")";
+  }
+  std::string operator()(const FunctionExpr& e) const { return e.function->name; }
+  std::string operator()(const PointExpr& e) const {
+    const std::string exponent = e.op == Op::power ? ", " + std::to_string(e.exponent) : "";
+    return std::string(dp::name(e.op)) + "(" + printer.list(e.operands, indent) + exponent + ")";
+  }
+  std::string operator()(const ConvertExpr& e) const {
+    const auto* tensor = std::get_if<TensorType>(&expression.type.node);
+    return std::string(tensor ? typed::name(tensor->scalar) : "?") + "(" + show(e.value) + ")";
+  }
+  std::string operator()(const BroadcastExpr& e) const {
+    return fmt::format("broadcast({}, axes = {}, {})", show(e.value), axes_text(e.axes),
+                       typed::text(expression.type));
+  }
+  std::string operator()(const StructuralExpr& e) const { return printer.structural(e, indent); }
+  std::string operator()(const ReshapeExpr& e) const {
+    return fmt::format("reshape({}, {}{})", show(e.value), typed::text(expression.type),
+                       e.checked ? ", checked" : "");
+  }
+  std::string operator()(const CallExpr& e) const { return printer.call(e, indent); }
+  std::string operator()(const BlockExpr& e) const { return printer.block(e, indent); }
+  std::string operator()(const IfExpr& e) const { return printer.conditional(e, indent); }
+  std::string operator()(const ForExpr& e) const { return printer.loop(e, indent); }
+  std::string operator()(const WhileExpr& e) const { return printer.loop(e, indent); }
+  std::string operator()(const IndexExpr& e) const {
+    return "index(" + show(e.object) + ", " + printer.index(e.parts, indent) + ")";
+  }
+  std::string operator()(const UpdateExpr& e) const {
+    return "update(" + show(e.object) + ", " + printer.index(e.parts, indent) + ", " + show(e.value) + ")";
+  }
+  std::string operator()(const GradExpr& e) const { return printer.gradient(e, indent); }
+  std::string operator()(const DrawExpr& e) const {
+    return fmt::format("{}({})", name_of(e.kind), printer.list(e.operands, indent));
+  }
+};
+
 std::string ExpressionPrinter::text(const Expr& expression, int indent) const {
-  struct Visitor {
-    const ExpressionPrinter& printer;
-    const Expr& expression;
-    int indent;
-
-    std::string show(const ExprPtr& each) const { return printer.text(*each, indent); }
-
-    std::string operator()(const NumberExpr& e) const { return number_text(e); }
-    std::string operator()(const NumbersExpr& e) const { return numbers_text(e); }
-    std::string operator()(const TextExpr& e) const { return fmt::format("\"{}\"", e.value); }
-    std::string operator()(const DimExpr& e) const { return "size(" + e.value.text() + ")"; }
-    std::string operator()(const ArgumentExpr& e) const { return fmt::format("argument({})", e.argument); }
-    std::string operator()(const ConstantExpr& e) const { return e.constant->name; }
-    std::string operator()(const VariableExpr& e) const { return printer.name(e.variable); }
-    std::string operator()(const FieldExpr& e) const { return printer.field(e, indent); }
-    std::string operator()(const ItemExpr& e) const { return show(e.object) + "." + std::to_string(e.item); }
-    std::string operator()(const TupleExpr& e) const { return "(" + printer.list(e.elements, indent) + ")"; }
-    std::string operator()(const StructExpr& e) const {
-      return e.declaration->name + "(" + printer.list(e.fields, indent) + ")";
-    }
-    std::string operator()(const FunctionExpr& e) const { return e.function->name; }
-    std::string operator()(const PointExpr& e) const {
-      const std::string exponent = e.op == Op::power ? ", " + std::to_string(e.exponent) : "";
-      return std::string(dp::name(e.op)) + "(" + printer.list(e.operands, indent) + exponent + ")";
-    }
-    std::string operator()(const ConvertExpr& e) const {
-      const auto* tensor = std::get_if<TensorType>(&expression.type.node);
-      return std::string(tensor ? typed::name(tensor->scalar) : "?") + "(" + show(e.value) + ")";
-    }
-    std::string operator()(const BroadcastExpr& e) const {
-      return fmt::format("broadcast({}, axes = {}, {})", show(e.value), axes_text(e.axes),
-                         typed::text(expression.type));
-    }
-    std::string operator()(const StructuralExpr& e) const { return printer.structural(e, indent); }
-    std::string operator()(const ReshapeExpr& e) const {
-      return fmt::format("reshape({}, {}{})", show(e.value), typed::text(expression.type),
-                         e.checked ? ", checked" : "");
-    }
-    std::string operator()(const CallExpr& e) const { return printer.call(e, indent); }
-    std::string operator()(const BlockExpr& e) const { return printer.block(e, indent); }
-    std::string operator()(const IfExpr& e) const { return printer.conditional(e, indent); }
-    std::string operator()(const ForExpr& e) const { return printer.loop(e, indent); }
-    std::string operator()(const WhileExpr& e) const { return printer.loop(e, indent); }
-    std::string operator()(const IndexExpr& e) const {
-      return "index(" + show(e.object) + ", " + printer.index(e.parts, indent) + ")";
-    }
-    std::string operator()(const UpdateExpr& e) const {
-      return "update(" + show(e.object) + ", " + printer.index(e.parts, indent) + ", " + show(e.value) + ")";
-    }
-    std::string operator()(const GradExpr& e) const { return printer.gradient(e, indent); }
-    std::string operator()(const DrawExpr& e) const {
-      return fmt::format("{}({})", name_of(e.kind), printer.list(e.operands, indent));
-    }
-  };
   return std::visit(Visitor{*this, expression, indent}, expression.node);
 }
 
