@@ -90,6 +90,7 @@ Simplified fold_check(Simplifier& simplifier, const Node& node) {
   const Id taken = node.operands.back();
   if (integer_splat(simplifier.node(taken)) == (node.op == Op::assert_ ? 1 : 0)) return taken;
   if (!all_constant(simplifier, node) || !is_small(simplifier, node)) return std::nullopt;
+  if (node.op == Op::check_index && !node.dims("dim").at(0).is_constant()) return std::nullopt;
   return interpret(isolated(simplifier, node), {}) ? Simplified(taken) : std::nullopt;
 }
 
