@@ -129,6 +129,8 @@ TEST_CASE("what a loop rebinds is carried", "[loops]") {
       {"fn f(s: real) { for i in 0..3 { s = s * 2 }; s }\nfn main() = f(1.0)", {8}},
       {"fn f(s: real) { for i in 0..3 { s = s * 2 }; s }\nfn main() = f([1.0, 2.0])", {8, 16}},
       {"fn main() { s = 0.0; for i in 0..0 { s = 5.0 }; s }", {0}},
+      {"fn main() { s = 0; c = (for i in 0..3 { s = s + 1; s })[0] > s; c }", {0}},
+      {"fn main() { s = 1; s += (sum i in 0..2: i) + (for i in 0..2 { s = s + 1; s })[1]; s }", {5}},
       {"fn main() { m = -inf; for v in [1.0, 5.0, 2.0] { m = max(m, v) }; m }", {5}},
       {"fn main() { x = [3.0, 1.0]; for i in 0..2 { (x[0], b) = (x[0] + 1, 2) }; x }", {5, 1}},
   });
