@@ -69,7 +69,7 @@ Value Builder::choose(Id condition, const Value& yes, const Value& no) {
   if (yes.is_tensor() && no.is_tensor()) {
     if (yes.id() == no.id()) return yes;
     const bool tensors = graph[yes.id()].type.rank() > 0 || graph[no.id()].type.rank() > 0;
-    const Shape& shape = graph[graph[yes.id()].type.rank() > 0 ? yes.id() : no.id()].type.shape;
+    const Shape shape = graph[graph[yes.id()].type.rank() > 0 ? yes.id() : no.id()].type.shape;
     const Id spread_condition =
         tensors && graph[condition].type.rank() == 0 ? spread(condition, shape, {}) : condition;
     return Value::tensor(point(Op::select, {spread_condition, yes.id(), no.id()}));

@@ -158,14 +158,14 @@ class Access {
           std::count_if(removed.begin(), removed.end(), [&](std::int64_t axis) { return axis < part.axis; });
   }
 
-  /// A position that is a number inside of the axis.
+  /// A position that is a number, inside of the axis as far as its extent is known.
   std::optional<Dim> known_position(const Part& part, const Dim& extent) const {
     if (part.kind != Kind::at) return std::nullopt;
     const auto known = known_scalar(graph_, part.position);
     if (!known) return std::nullopt;
     const std::int64_t position = std::get<std::vector<std::int64_t>>(known->elements)[0];
     const auto size = extent.constant();
-    return size && position >= 0 && position < *size ? std::optional(Dim(position)) : std::nullopt;
+    return position >= 0 && (!size || position < *size) ? std::optional(Dim(position)) : std::nullopt;
   }
 
   Id at(Id x, std::vector<Part>& parts) {

@@ -143,6 +143,85 @@ class ForBuilder {
   Value value_;  // of the body: the form of what is stacked
 };
 
+/// One `while`: a scan that carries in its first slot whether to go on.
+class WhileBuilder {
+ public:
+  WhileBuilder(Builder& builder, const typed::WhileExpr& loop, Frame& frame)
+      : builder_(builder),
+        loop_(loop),
+        frame_(frame),
+        limit_(loop.limit ? Builder::resolve(*loop.limit, frame) : Dim(unlimited_steps)) {}
+
+  Value run() {
+    std::vector<Id> initial;
+    for (const auto& each : loop_.carried) collect_leaves(frame_.variables.at(each.before), initial);
+    begin_with(initial);
+    initial.insert(initial.begin(), builder_.when_taken(condition()));
+    id_ = builder_.new_loop();
+    const std::size_t first_effect = graph().effects.size();
+    std::vector<Id> carries;
+    for (std::size_t slot = 0; slot < initial.size(); ++slot)
+      carries.push_back(
+          graph().add(Op::carry, {initial[slot]}, {{"id", id_}, {"slot", static_cast<std::int64_t>(slot)}}));
+    const std::vector<Id> next = builder_.where_alone(carries[0], [&] { return step(carries); });
+    const Id scan = close(initial, next, builder_.take_effects(first_effect));
+    std::vector<Id> results;
+    for (std::size_t k = 1; k < initial.size(); ++k) results.push_back(builder_.result(scan, k));
+    std::size_t at = 0;
+    for (const auto& each : loop_.carried)
+      builder_.bind(each.after, with_leaves(frame_.variables.at(each.before), results, at), frame_, {});
+    return {};
+  }
+
+ private:
+  Graph& graph() { return builder_.graph; }
+  Id condition() { return builder_.tensor(*loop_.condition, frame_); }
+
+  void begin_with(const std::vector<Id>& leaves) {
+    std::size_t at = 0;
+    for (const auto& each : loop_.carried)
+      builder_.bind(each.begin, with_leaves(frame_.variables.at(each.before), leaves, at), frame_, {});
+  }
+
+  /// What a step leaves: whether to go on, and the values.
+  std::vector<Id> step(const std::vector<Id>& carries) {
+    begin_with({carries.begin() + 1, carries.end()});
+    builder_.evaluate(*loop_.body, frame_);
+    std::vector<Id> next;
+    for (const auto& each : loop_.carried) collect_leaves(frame_.variables.at(each.end), next);
+    begin_with(next);
+    next.insert(next.begin(), loop_.limit ? condition_before_limit() : condition());
+    return next;
+  }
+
+  /// Behind the last step that there can be the condition is not needed, so nothing in it is checked.
+  Id condition_before_limit() {
+    const Id number = graph().add(Op::index, {}, {{"id", id_}, {"dim", Shape{limit_}}});
+    const Id last = graph().add(Op::dim_value, {}, {{"dim", Shape{limit_ - Dim(1)}}});
+    return builder_.where(graph().add(Op::lt, {number, last}), [&] { return condition(); });
+  }
+
+  Id close(const std::vector<Id>& initial, const std::vector<Id>& next, const std::vector<Id>& effects) {
+    std::vector<Id> operands = initial;
+    operands.insert(operands.end(), next.begin(), next.end());
+    operands.insert(operands.end(), effects.begin(), effects.end());
+    const Id scan = graph().add(Op::scan, std::move(operands),
+                                {{"id", id_},
+                                 {"dim", Shape{limit_}},
+                                 {"carries", static_cast<std::int64_t>(initial.size())},
+                                 {"stacked", std::int64_t{0}},
+                                 {"conditional", std::int64_t{1}}});
+    if (!effects.empty()) graph().effects.push_back(scan);
+    return scan;
+  }
+
+  Builder& builder_;
+  const typed::WhileExpr& loop_;
+  Frame& frame_;
+  Dim limit_;
+  std::int64_t id_ = 0;
+};
+
 }  // namespace
 
 Id Builder::result(Id scan, std::size_t slot) {
@@ -194,60 +273,7 @@ Value Builder::for_loop(const typed::ForExpr& loop, Frame& frame) {
 }
 
 Value Builder::while_loop(const typed::WhileExpr& loop, Frame& frame) {
-  const auto begin_with = [&](const std::vector<Id>& leaves) {
-    std::size_t at = 0;
-    for (const auto& each : loop.carried)
-      bind(each.begin, with_leaves(frame.variables.at(each.before), leaves, at), frame, {});
-  };
-  std::vector<Id> initial;
-  for (const auto& each : loop.carried) collect_leaves(frame.variables.at(each.before), initial);
-  begin_with(initial);
-  Id starts = tensor(*loop.condition, frame);
-  if (taken_) starts = point(Op::and_, {*taken_, starts});
-  initial.insert(initial.begin(), starts);
-
-  const Dim limit = loop.limit ? resolve(*loop.limit, frame) : Dim(unlimited_steps);
-  const std::int64_t id = new_loop();
-  const std::size_t first_effect = graph.effects.size();
-  std::vector<Id> carries;
-  for (std::size_t slot = 0; slot < initial.size(); ++slot)
-    carries.push_back(
-        graph.add(Op::carry, {initial[slot]}, {{"id", id}, {"slot", static_cast<std::int64_t>(slot)}}));
-  begin_with({carries.begin() + 1, carries.end()});
-  const std::optional<Id> before = std::exchange(taken_, carries[0]);
-  evaluate(*loop.body, frame);
-  std::vector<Id> next;
-  for (const auto& each : loop.carried) collect_leaves(frame.variables.at(each.end), next);
-  begin_with(next);
-  // Behind the last step that there can be the condition is not needed, so nothing in it is checked.
-  const auto next_condition = [&] { return tensor(*loop.condition, frame); };
-  const Id step = graph.add(Op::index, {}, {{"id", id}, {"dim", Shape{limit}}});
-  const Id last = graph.add(Op::dim_value, {}, {{"dim", Shape{limit - Dim(1)}}});
-  const Id goes_on = loop.limit ? where(graph.add(Op::lt, {step, last}), next_condition) : next_condition();
-  taken_ = before;
-
-  std::vector<Id> operands = initial;
-  operands.push_back(goes_on);
-  operands.insert(operands.end(), next.begin(), next.end());
-  const std::vector<Id> effects = take_effects(first_effect);
-  operands.insert(operands.end(), effects.begin(), effects.end());
-  const Id scan = graph.add(Op::scan, std::move(operands),
-                            {{"id", id},
-                             {"dim", Shape{limit}},
-                             {"carries", static_cast<std::int64_t>(initial.size())},
-                             {"stacked", std::int64_t{0}},
-                             {"conditional", std::int64_t{1}}});
-  if (!effects.empty()) graph.effects.push_back(scan);
-  bind_carried(loop, scan, initial.size(), frame);
-  return {};
-}
-
-void Builder::bind_carried(const typed::WhileExpr& loop, Id scan, std::size_t slots, Frame& frame) {
-  std::vector<Id> results;
-  for (std::size_t k = 1; k < slots; ++k) results.push_back(result(scan, k));
-  std::size_t at = 0;
-  for (const auto& each : loop.carried)
-    bind(each.after, with_leaves(frame.variables.at(each.before), results, at), frame, {});
+  return WhileBuilder(*this, loop, frame).run();
 }
 
 }  // namespace dp

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "frontend/build.h"
@@ -118,12 +119,18 @@ class Builder {
   /// `run` under a further condition.
   template <class F>
   auto where(Id condition, F&& run) {
-    const std::optional<Id> before = taken_;
-    taken_ = before ? point(Op::and_, {*before, condition}) : condition;
+    return where_alone(when_taken(condition), std::forward<F>(run));
+  }
+  /// `run` under this condition instead of the present one.
+  template <class F>
+  auto where_alone(Id condition, F&& run) {
+    const std::optional<Id> before = std::exchange(taken_, condition);
     auto result = run();
     taken_ = before;
     return result;
   }
+  /// The condition, and that the branches around are taken.
+  Id when_taken(Id condition) { return taken_ ? point(Op::and_, {*taken_, condition}) : condition; }
   /// The effects from `begin` on leave the list, to stand in a scan.
   std::vector<Id> take_effects(std::size_t begin);
   /// Of effects inside a loop of that many steps: those that do not depend on its index are run by
@@ -188,8 +195,6 @@ class Builder {
   Value evaluate_leaves(const typed::PointExpr& expr, const std::vector<Value>& operands, std::size_t form);
   Value evaluate_parts(const std::vector<typed::ExprPtr>& exprs, Frame& frame);
   Id literal(const typed::NumberExpr& expr, const typed::Expr& whole, Frame& frame);
-  /// What a `while` carries is, behind it, what its scan has left.
-  void bind_carried(const typed::WhileExpr& loop, Id scan, std::size_t slots, Frame& frame);
   Value layer_argument(const typed::ArgumentExpr& expr, const typed::Expr& whole, Frame& frame);
   Id reshape(const typed::ReshapeExpr& expr, const typed::Expr& whole, Frame& frame);
   Id draw(const typed::DrawExpr& expr, const typed::Expr& whole, Frame& frame);

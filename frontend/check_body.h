@@ -59,6 +59,7 @@ struct Body {
   std::unordered_map<std::string, DimOrigin> dims;
   Facts facts;
   std::map<typed::VariableId, IndexRange> ranges;  // of the indices of loops
+  std::size_t rebindings = 0;                      // names that loops and branches have rebound so far
 
   typed::VariableId add_variable(std::string name, typed::Type type, Span span);
   /// Adds a variable and makes the name mean it from here on.

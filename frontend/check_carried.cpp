@@ -70,6 +70,7 @@ bool CarriedNames::leave() {
 std::vector<typed::Carried> CarriedNames::finish() {
   for (std::size_t k = 0; k < names_.size(); ++k) {
     const typed::Variable begin = body_.function.variables[carried_[k].begin];
+    ++body_.rebindings;
     carried_[k].after = body_.assign(names_[k], begin.type, begin.span, nullptr);
     VariableNote& note = body_.notes[carried_[k].after];
     note.parameter = true;

@@ -198,6 +198,7 @@ class Branches {
       if (auto* leaf = std::get_if<typed::TensorType>(&type.node)) leaf->bound.reset();
       const Span span = body_.function.variables[before_[k]].span;
       node.merged.push_back({from_[k], body_.assign(names_[k], std::move(type), span, nullptr)});
+      ++body_.rebindings;
       VariableNote& note = body_.notes[node.merged.back().into];
       note.parameter = true;
       note.sources = from_[k];

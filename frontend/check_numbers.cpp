@@ -49,6 +49,16 @@ void report_wrong(Body& body, const Value& value, Numbers kind, std::string_view
   body.report(std::move(diagnostic));
 }
 
+/// The whole number that a name was bound to: `s = 0`, perhaps carried through a loop since.
+const typed::Expr* whole_number_behind(const Body& body, const typed::Expr& expression) {
+  const auto* variable = std::get_if<typed::VariableExpr>(&expression.node);
+  if (!variable) return nullptr;
+  const VariableNote& note = body.notes[variable->variable];
+  const bool carried = !note.definition && !note.sources.empty();
+  const typed::Expr* definition = carried ? body.notes[note.sources.front()].definition : note.definition;
+  return definition && literal_integer(*definition) ? definition : nullptr;
+}
+
 void report_mixed(Body& body, const Value& left, const Value& right, Span span, std::string_view what) {
   const Scalar a = scalar_of(left), b = scalar_of(right);
   auto diagnostic =
@@ -59,7 +69,12 @@ void report_mixed(Body& body, const Value& left, const Value& right, Span span, 
   const Value& changed = change_left && !is_integer(b) ? left : right;
   const Scalar target = change_left && !is_integer(b) ? b : a;
   const std::string text = source_text(body, changed.span());
-  diagnostic.fixes.push_back(fmt::format("{}({})", typed::name(target), text));
+  const typed::Expr* whole = is_real(target) ? whole_number_behind(body, *changed.expr) : nullptr;
+  if (whole)
+    diagnostic.fixes.push_back(
+        fmt::format("begin with a real: `{} = {}.0`", text, source_text(body, whole->span)));
+  else
+    diagnostic.fixes.push_back(fmt::format("{}({})", typed::name(target), text));
   body.report(std::move(diagnostic));
 }
 

@@ -127,6 +127,21 @@ Value negated(Body& body, Value operand, Span span) {
   return pointwise(body, Op::neg, std::move(operands), span, "-");
 }
 
+/// Where a loop or branch in the left operand rebinds what the right one may read: the left is computed
+/// first, though `a > b` stands as `b < a`.
+Value in_order(Body& body, ast::BinaryOp op, Value left, Value right, Span span) {
+  settle_by_itself(left);
+  const typed::VariableId first = body.add_variable("", left.type(), span);
+  body.notes[first].definition = left.expr.get();
+  typed::BlockExpr block;
+  block.statements.push_back({span, typed::LetStatement{first, std::move(left.expr)}});
+  Value result = arithmetic(body, op, {use(body, first, span), Open::no}, std::move(right), span);
+  if (!result) return {};
+  typed::Type type = result.type();
+  block.value = std::move(result.expr);
+  return {make(std::move(type), span, std::move(block)), Open::no};
+}
+
 }  // namespace
 
 Value pointwise(Body& body, Op op, std::vector<Value> operands, Span span, std::string_view what) {
@@ -200,13 +215,16 @@ Value check_binary(Body& body, const ast::Binary& binary, Span span) {
     body.report(diagnose(diag::MisplacedRange, span));
     return {};
   }
+  const std::size_t before = body.rebindings;
   Value left = check_expr(body, *binary.left);
+  const bool left_rebinds = body.rebindings != before;
   Value right = check_expr(body, *binary.right);
   if (!left || !right) return {};
   if (binary.op == BinaryOp::matmul)
     return matmul(body, std::move(left), std::move(right), span, binary.op_span);
   if (binary.op == BinaryOp::power) return power(body, std::move(left), std::move(right), span);
   if (binary.op == BinaryOp::close) return close(body, std::move(left), std::move(right), span);
+  if (left_rebinds) return in_order(body, binary.op, std::move(left), std::move(right), span);
   return arithmetic(body, binary.op, std::move(left), std::move(right), span);
 }
 

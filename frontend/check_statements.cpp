@@ -104,11 +104,10 @@ void unpack(Body& body, const ast::Target& target, Value value, Span span, State
 void check_bind(Body& body, const ast::Bind& bind, Span span, Statements& statements) {
   const ast::Target& target = bind.target;
   if (!target.items.empty()) return check_update(body, bind, span, statements);
+  const bool changes = bind.op != ast::AssignOp::bind;
+  Value present = changes ? check_name(body, target.name.text, target.name.span) : Value{};
   Value value = check_expr(body, *bind.value);
-  if (bind.op != ast::AssignOp::bind) {
-    Value old = check_name(body, target.name.text, target.name.span);
-    value = arithmetic(body, operator_of(bind.op), std::move(old), std::move(value), span);
-  }
+  if (changes) value = arithmetic(body, operator_of(bind.op), std::move(present), std::move(value), span);
   if (!value) return poison(body, target);
   // In a loop or branch a name from outside keeps its type, which open numbers take.
   const auto old = target.parts.empty() ? body.find_variable(target.name.text) : std::nullopt;

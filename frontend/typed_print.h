@@ -20,7 +20,7 @@ class ExpressionPrinter {
   std::string path(const WrtPath& path) const;
 
  private:
-  friend struct ExpressionText;
+  struct Visitor;
   std::string list(const std::vector<ExprPtr>& expressions, int indent) const;
   std::string call(const CallExpr& call, int indent) const;
   std::string structural(const StructuralExpr& structural, int indent) const;

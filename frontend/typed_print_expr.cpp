@@ -65,15 +65,8 @@ std::string_view name_of(GradKind kind) {
 }
 
 std::string_view name_of(DrawExpr::Kind kind) {
-  switch (kind) {
-    case DrawExpr::Kind::bits: return "random_bits";
-    case DrawExpr::Kind::make_key: return "make_key";
-    case DrawExpr::Kind::fold_key: return "fold_key";
-    case DrawExpr::Kind::split_key: return "split_key";
-    case DrawExpr::Kind::uniform: return "uniform";
-    case DrawExpr::Kind::normal: return "normal";
-  }
-  return "";
+  if (kind == DrawExpr::Kind::bits) return "random_bits";
+  return kind == DrawExpr::Kind::make_key ? "make_key" : "fold_key";
 }
 
 /// The fields of a struct or layer type; null for other types.
@@ -104,10 +97,8 @@ std::string ExpressionPrinter::call(const CallExpr& call, int indent) const {
   std::string callee;
   if (const auto* function = std::get_if<const Function*>(&call.callee))
     callee = (*function)->name;
-  else if (const auto* variable = std::get_if<VariableId>(&call.callee))
-    callee = name(*variable);
   else
-    callee = fmt::format("argument({})", std::get<ArgumentExpr>(call.callee).argument);
+    callee = name(std::get<VariableId>(call.callee));
   return (call.lifted ? "map " : "") + callee + instance_text(call.instance) + "(" +
          list(call.arguments, indent) + ")";
 }
@@ -153,7 +144,7 @@ std::string ExpressionPrinter::path(const WrtPath& path) const {
     const auto* tuple = std::get_if<TupleType>(&type->node);
     if (tuple) type = &tuple->elements[step];
   }
-  return path.copies.empty() ? result : result + dp::text(path.copies);
+  return result;
 }
 
 std::string ExpressionPrinter::gradient(const GradExpr& gradient, int indent) const {
@@ -172,8 +163,8 @@ std::string ExpressionPrinter::field(const FieldExpr& field, int indent) const {
          (fields ? (*fields)[field.field].name : std::to_string(field.field));
 }
 
-/// What each kind of expression looks like.
-struct ExpressionText {
+/// One construct, whose operands the printer shows.
+struct ExpressionPrinter::Visitor {
   const ExpressionPrinter& printer;
   const Expr& expression;
   int indent;
@@ -233,7 +224,7 @@ struct ExpressionText {
 };
 
 std::string ExpressionPrinter::text(const Expr& expression, int indent) const {
-  return std::visit(ExpressionText{*this, expression, indent}, expression.node);
+  return std::visit(Visitor{*this, expression, indent}, expression.node);
 }
 
 std::string ExpressionPrinter::text(const Statement& statement, int indent) const {

@@ -21,8 +21,9 @@ std::string ExpressionPrinter::merged(const std::vector<Merged>& merged) const {
 std::string ExpressionPrinter::carried(const std::vector<Carried>& carried) const {
   std::string result;
   for (const Carried& each : carried) {
-    result += fmt::format("{} {} ({}, {}) as {}", result.empty() ? " carry" : ",", name(each.begin),
-                          name(each.before), name(each.end), name(each.after));
+    result += fmt::format("{} {}{} ({}, {}) as {}", result.empty() ? " carry" : ",",
+                          variables_[each.begin].marked ? "marked " : "", name(each.begin), name(each.before),
+                          name(each.end), name(each.after));
   }
   return result;
 }

@@ -89,8 +89,8 @@ Simplified fold_check(Simplifier& simplifier, const Node& node) {
   if (node.op == Op::print) return std::nullopt;
   const Id taken = node.operands.back();
   if (integer_splat(simplifier.node(taken)) == (node.op == Op::assert_ ? 1 : 0)) return taken;
-  const bool is_sized = node.op != Op::check_index || node.dims("dim").at(0).is_constant();
-  if (!is_sized || !all_constant(simplifier, node) || !is_small(simplifier, node)) return std::nullopt;
+  if (!all_constant(simplifier, node) || !is_small(simplifier, node)) return std::nullopt;
+  if (node.op == Op::check_index && !node.dims("dim").at(0).is_constant()) return std::nullopt;
   return interpret(isolated(simplifier, node), {}) ? Simplified(taken) : std::nullopt;
 }
 

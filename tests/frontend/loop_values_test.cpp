@@ -129,6 +129,8 @@ TEST_CASE("what a loop rebinds is carried", "[loops]") {
       {"fn f(s: real) { for i in 0..3 { s = s * 2 }; s }\nfn main() = f(1.0)", {8}},
       {"fn f(s: real) { for i in 0..3 { s = s * 2 }; s }\nfn main() = f([1.0, 2.0])", {8, 16}},
       {"fn main() { s = 0.0; for i in 0..0 { s = 5.0 }; s }", {0}},
+      {"fn main() { s = 0; c = (for i in 0..3 { s = s + 1; s })[0] > s; c }", {0}},
+      {"fn main() { s = 1; s += (sum i in 0..2: i) + (for i in 0..2 { s = s + 1; s })[1]; s }", {5}},
       {"fn main() { m = -inf; for v in [1.0, 5.0, 2.0] { m = max(m, v) }; m }", {5}},
       {"fn main() { x = [3.0, 1.0]; for i in 0..2 { (x[0], b) = (x[0] + 1, 2) }; x }", {5, 1}},
   });
@@ -227,6 +229,25 @@ TEST_CASE("updates are new values under the same name", "[loops]") {
        {1, 1, 2, 3}},
       {"fn main() { h = [0, 0, 0]; for v in [2, 0, 2] { h[v] += 1 }; h }", {1, 0, 2}},
       {"fn main() { x = [1.0, 2.0]; x[[1, 0]] = [5.0, 6.0]; x }", {6, 5}},
+  });
+}
+
+TEST_CASE("gradients in loops and of them", "[loops]") {
+  check_rows({
+      {"fn main() { x = [1.0, 2.0, 3.0]; grad (sum i: x[i] * x[i]) wrt x }", {2, 4, 6}},
+      {"fn main() { x = [1.0, 2.0]; y = x * x; for i: grad y[i] wrt x }", {2, 0, 0, 4}},
+      {"fn main() { x = [1.0, 2.0]; for i: grad x[i] * x[i] wrt x }", {2, 0, 0, 4}},
+      {"fn main() { x = [1.0, 2.0]; for i { v = x[i]; grad v * v * v wrt v } }", {3, 12}},
+      {"fn main() { x = [1.0, 2.0]; for v in x: grad v * v wrt v }", {2, 4}},
+      {"fn main() { x = [8.0, 4.0]; for step in 0..2 { x = x - 0.25 * (grad sum(x * x) wrt x) }; x }",
+       {2, 1}},
+      {"fn main() { x = 3.0; while x > 1 upto 9 { x = x - 0.25 * (grad x * x wrt x) }; x }", {0.75}},
+      {"fn f(x: real) = if x > 0 { x * x } else { -x }\nfn main() { x = 3.0; y = -3.0; (grad f(x) wrt x, "
+       "grad f(y) wrt y) }",
+       {6, -1}},
+      {"fn main() { x = [1.0, 2.0, 3.0]; i = 1; grad x[i] * x[i + 1] wrt x }", {0, 3, 2}},
+      {"fn main() { x = [1.0, 2.0]; grad (sum i if i == 1: x[i] * x[i]) wrt x }", {0, 4}},
+      {"fn main() { x = [1.0, 2.0]; y = x * 2; y[0] = 5; grad sum(y * y) wrt y }", {10, 8}},
   });
 }
 

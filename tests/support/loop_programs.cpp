@@ -4,6 +4,7 @@
 #include "ir/interpret.h"
 #include "ir/print.h"
 #include "ir/verify.h"
+#include "passes/differentiate.h"
 #include "tests/frontend/check_samples.h"
 
 namespace dp::tests {
@@ -31,7 +32,12 @@ Outcome run_program(const std::string& text) {
   for (const std::string& violation : verify(*graph)) outcome.said += violation;
   InterpretOptions options;
   options.print = [&](std::string_view line) { outcome.printed += line; };
-  const auto results = interpret(*graph, {}, options);
+  const auto plain = differentiate(*graph);
+  if (!plain) {
+    outcome.stopped = plain.error().code;
+    return outcome;
+  }
+  const auto results = interpret(*plain, {}, options);
   if (!results) outcome.stopped = results.error().code;
   if (results)
     for (const Array& each : *results) append(each, outcome.values);
