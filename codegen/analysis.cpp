@@ -106,6 +106,8 @@ BufferSet stored_in(const Body& body) {
   BufferSet buffers;
   each_statement(body, [&](const Stmt& statement) {
     if (const auto* store = std::get_if<Store>(&statement.node)) buffers.insert(store->buffer);
+    if (const auto* loop = std::get_if<For>(&statement.node))
+      buffers.insert(loop->carried.begin(), loop->carried.end());
   });
   return buffers;
 }
