@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
@@ -64,13 +63,6 @@ std::vector<Array> example_inputs(const Graph& graph, const std::vector<Range>& 
     arrays.push_back(std::move(array));
   }
   return arrays;
-}
-
-bool reaches_lowering(const Graph& graph) {
-  return std::ranges::none_of(live_nodes(graph), [&](Id id) {
-    const Form form = info(graph[id].op).form;
-    return form == Form::level || form == Form::binder;
-  });
 }
 
 Graph unfused(const Graph& graph) {

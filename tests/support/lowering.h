@@ -16,9 +16,6 @@ namespace dp::test {
 std::vector<Array> example_inputs(const Graph& graph, const std::vector<Range>& domains = {},
                                   int integers = 3);
 
-/// Levels and bound variables are gone before `fuse`.
-bool reaches_lowering(const Graph& graph);
-
 /// Each computed node a kernel of its own: what `lower` must handle without the help of `fuse`.
 Graph unfused(const Graph& graph);
 
