@@ -107,6 +107,8 @@ BufferSet stored_in(const Body& body) {
   each_statement(body, [&](const Stmt& statement) {
     if (const auto* store = std::get_if<Store>(&statement.node)) buffers.insert(store->buffer);
     if (const auto* call = std::get_if<Call>(&statement.node)) buffers.insert(call->result);
+    if (const auto* loop = std::get_if<For>(&statement.node))
+      buffers.insert(loop->carried.begin(), loop->carried.end());
   });
   return buffers;
 }

@@ -12,7 +12,7 @@ namespace dp::codegen {
 
 using BufferSet = std::unordered_set<loops::BufferId>;
 
-/// Buffers stored to in a body or deeper.
+/// Buffers stored to in a body or deeper, or carried by loops in it.
 BufferSet stored_in(const loops::Body& body);
 
 /// The loop variables and values that a statement uses but does not bind.

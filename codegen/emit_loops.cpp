@@ -64,7 +64,9 @@ void Emitter::emit_for(const Stmt& statement) {
 }
 
 void Emitter::emit_one_by_one(const For& loop) {
-  const BufferSet stored = stored_in(loop.body);
+  BufferSet stored = stored_in(loop.body);
+  stored.insert(loop.carried.begin(), loop.carried.end());
+  if (loop.going) return emit_while(loop, stored);
   const auto iteration = [&](llvm::Value* index, const Values& carried) {
     bind_variable(loop.variable, index);
     emit(loop.body);
@@ -75,6 +77,32 @@ void Emitter::emit_one_by_one(const For& loop) {
   } else {
     counted_loop(0, loop.extent, 1, {}, stored, iteration);
   }
+}
+
+/// The condition is looked at before every iteration, the first as well.
+void Emitter::emit_while(const For& loop, const BufferSet& stored) {
+  const auto block = [&](const char* name) {
+    return llvm::BasicBlock::Create(program.context, name, function);
+  };
+  llvm::BasicBlock *header = block("while"), *iteration = block("step"), *after = block("after");
+  Scope inner;
+  inner.before = builder.GetInsertBlock();
+  inner.stored = stored;
+  builder.CreateBr(header);
+  builder.SetInsertPoint(header);
+  llvm::PHINode* index = builder.CreatePHI(builder.getInt64Ty(), 2, "i");
+  index->addIncoming(number(0), inner.before);
+  with_scope(std::move(inner), [&] {
+    const Value going = load_element(Dtype::boolean, base_pointer(*loop.going));
+    builder.CreateCondBr(going.get(), iteration, after);
+    builder.SetInsertPoint(iteration);
+    bind_variable(loop.variable, index);
+    emit(loop.body);
+  });
+  llvm::Value* next = builder.CreateAdd(index, number(1), "", /*HasNUW=*/true, /*HasNSW=*/true);
+  index->addIncoming(next, builder.GetInsertBlock());
+  builder.CreateCondBr(builder.CreateICmpSLT(next, number(loop.extent)), header, after);
+  builder.SetInsertPoint(after);
 }
 
 void Emitter::emit_vector(const For& loop) {

@@ -186,6 +186,7 @@ class Emitter {
   Value from_memory(Dtype dtype, llvm::Value* elements);
   llvm::Value* to_memory(Dtype dtype, Value value);
   void emit_one_by_one(const loops::For& loop);
+  void emit_while(const loops::For& loop, const BufferSet& stored);
   void emit_parallel(const loops::Stmt& statement);
   void emit_parallel_vector(const loops::Stmt& statement);
   void emit_vector(const loops::For& loop);

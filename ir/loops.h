@@ -62,14 +62,18 @@ using Body = std::vector<Stmt>;
 
 enum class LoopKind : std::uint8_t { serial, parallel, vector, unroll };
 
-/// `for i in 0..extent`. The iterations of `parallel` and `vector` loops are independent of each other. A
-/// `vector` loop may hold reductions (each lane its own: column sums) and checks; an outermost one may be
-/// split between threads too.
+/// `for i in 0..extent`, each iteration only while the first element of `going` holds, where there is one.
+/// The iterations of `parallel` and `vector` loops are independent of each other. A `vector` loop may hold
+/// reductions (each lane its own: column sums) and checks; an outermost one may be split between threads too.
+/// `carried` are buffers that hold something else in every iteration although nothing is stored to them by
+/// their name: what is carried from step to step, written in place.
 struct For {
   LoopKind kind;
   VariableId variable;
   std::int64_t extent;
   Body body;
+  std::optional<BufferId> going;  // of bools; of a serial loop only
+  std::vector<BufferId> carried;
 };
 struct Let {
   ValueId value;

@@ -80,7 +80,9 @@ class Machine {
   }
 
   void run(const For& loop) {
-    for (std::int64_t& i = variables_[loop.variable] = 0; i < loop.extent; ++i) run_body(loop.body);
+    const auto goes_on = [&] { return !loop.going || memories_[*loop.going].load(0) != 0; };
+    for (std::int64_t& i = variables_[loop.variable] = 0; i < loop.extent && goes_on() && !failure_; ++i)
+      run_body(loop.body);
   }
   void run(const Let& let) { values_[let.value] = element(let.expr); }
   void run(const Store& store) { memories_[store.buffer].store(index(store.index), element(store.expr)); }

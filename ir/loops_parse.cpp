@@ -212,10 +212,18 @@ class Reader {
     words_.expect("for");
     const std::size_t outside = words_.scope();
     const Range over = range();
-    Body body = block();
+    For result{kind, over.variable, over.extent, {}, {}, {}};
+    if (words_.accept("while")) result.going = buffer();
+    if (words_.accept("carrying")) {
+      do result.carried.push_back(buffer());
+      while (words_.accept(","));
+    }
+    result.body = block();
     words_.restore(outside);
-    return {For{kind, over.variable, over.extent, std::move(body)}};
+    return {std::move(result)};
   }
+
+  BufferId buffer() { return words_.find(words_.name(), Seen::buffer).value_or(0); }
 
   Stmt let() {
     const std::string name = words_.name();
@@ -225,12 +233,12 @@ class Reader {
   }
 
   Stmt store() {
-    const auto buffer = words_.find(words_.name(), Seen::buffer);
+    const BufferId to = buffer();
     words_.expect("[");
     const ExprId index = words_.expression();
     words_.expect("]");
     words_.expect("=");
-    return {Store{buffer.value_or(0), index, words_.expression()}};
+    return {Store{to, index, words_.expression()}};
   }
 
   Stmt reduce() {

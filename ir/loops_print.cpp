@@ -92,7 +92,12 @@ class Printer {
 
   void print_statement(const For& loop) {
     const std::string kind = loop.kind == LoopKind::serial ? "" : fmt::format("{} ", name(loop.kind));
-    print_block(fmt::format("{}for {}", kind, range(loop.variable, loop.extent)), loop.body);
+    std::string head = fmt::format("{}for {}", kind, range(loop.variable, loop.extent));
+    if (loop.going) head += fmt::format(" while {}", names_.buffers[*loop.going]);
+    std::vector<std::string> carried;
+    for (const BufferId buffer : loop.carried) carried.push_back(names_.buffers[buffer]);
+    if (!carried.empty()) head += fmt::format(" carrying {}", fmt::join(carried, ", "));
+    print_block(head, loop.body);
   }
   void print_statement(const Let& let) {
     line(fmt::format("let {} = {}", names_.values[let.value], text_of(let.expr)));

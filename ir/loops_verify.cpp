@@ -153,7 +153,15 @@ class Verifier {
     require(fits_lanes || vector_depth_ == 0, "vector-body", "a loop, a product or a print inside");
     std::visit([&](const auto& s) { check_kind(s); }, statement.node);
   }
-  void check_kind(const For& loop) { check_extent(loop.extent); }
+  void check_kind(const For& loop) {
+    check_extent(loop.extent);
+    for (const BufferId buffer : loop.carried)
+      require(buffer < module_.buffers.size(), "carried", "buffer {}", buffer);
+    if (!loop.going) return;
+    const Buffer& going = module_.buffers[*loop.going];
+    require(loop.kind == LoopKind::serial, "while", "a loop that is not serial");
+    require(going.dtype == Dtype::boolean && going.count > 0, "while", "`{}` is no bool", going.name);
+  }
   void check_kind(const Let&) {}
   void check_kind(const Store& store) {
     const Buffer& buffer = module_.buffers[store.buffer];

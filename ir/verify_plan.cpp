@@ -114,11 +114,14 @@ Found check_buffers(const Graph& graph) {
     if (buffer.node >= graph.size()) return Violation{no_id, "has a buffer for a value that does not exist"};
     const Node& node = graph[buffer.node];
     const bool first = placed.insert(buffer.node).second;
-    if (!first && buffer.place != Buffer::Place::output) return Violation{buffer.node, "has two buffers"};
+    // A loop's buffer holds the number of its steps and what its body needs.
+    const bool holds_body = node.op == Op::loop && buffer.place == Buffer::Place::arena;
+    const bool may_be_second = buffer.place == Buffer::Place::output || holds_body;
+    if (!first && !may_be_second) return Violation{buffer.node, "has two buffers"};
     const auto count = element_count(node.type.shape).constant();
     if (!count) return Violation{buffer.node, "has a buffer but no known size"};
     const Dim bytes = Dim(*count) * static_cast<std::int64_t>(size_of(node.type.dtype));
-    if (bytes != Dim(buffer.bytes)) {
+    if (bytes != Dim(buffer.bytes) && !holds_body) {
       return Violation{buffer.node,
                        fmt::format("has a buffer of {} bytes, not {}", buffer.bytes, bytes.text())};
     }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "passes/bodies.h"
 #include "passes/fuse_groups.h"
 #include "passes/kernels.h"
 #include "support/assert.h"
@@ -92,7 +93,7 @@ class Fuser {
   }
   /// Read by another kernel, or by whoever called.
   bool is_stored(Id id) const {
-    if (info(graph_[id].op).form == Form::effect) return true;
+    if (info(graph_[id].op).form == Form::effect || graph_[id].op == Op::loop) return true;
     for (const Output& output : graph_.outputs) {
       if (output.node == id) return true;
     }
@@ -105,6 +106,7 @@ class Fuser {
 
   std::string kind(const Group& group) const {
     const Op op = graph_[group.points.front()].op;
+    if (op == Op::loop) return "loop";
     if (group.is_update) return "update";
     if (op == Op::guarded_dot) return "guarded";
     if (is_scatter(op)) return "scatter";
@@ -122,8 +124,13 @@ class Fuser {
     return group.space.empty() ? "scalar" : "map";
   }
 
+  static std::string loop_comment(const Graph& fused, const Kernel& kernel) {
+    const Node& loop = fused[loop_of(fused, kernel)];
+    return fmt::format("{} steps of {} kernels", loop.dims("dim")[0].text(), loop.body().kernels.size());
+  }
   /// What the kernel computes, in order: `dot add relu -> h`.
   static std::string comment(const Graph& fused, const Kernel& kernel, const std::vector<bool>& stored) {
+    if (kernel.kind == "loop") return loop_comment(fused, kernel);
     std::vector<std::string> words;
     for (const Id id : computed_nodes(fused, kernel, stored)) {
       const std::string word(name(fused[id].op));
@@ -145,6 +152,26 @@ class Fuser {
 
 }  // namespace
 
-Graph fuse(const Graph& graph) { return Fuser(graph).run(); }
+namespace {
+
+/// A step, its carried values given up: what is carried next is written over them where that can be.
+Graph fused_body(const Node& loop, Graph body) {
+  const auto carries = static_cast<std::size_t>(loop.integer("carries"));
+  for (std::size_t k = 0; k < carries; ++k) {
+    Id& next = body.outputs[k].node;
+    const Node node = body[next];
+    const bool is_kept = next == body.inputs[k + 1] || node.type.rank() == 0;
+    // What another slot carries, or a constant, is carried on as a copy.
+    if (!is_kept && (node.op == Op::input || is_array_constant(node)))
+      next = body.add(Op::reshape, {next}, {{"shape", node.type.shape}});
+    body.donated[k] = k + 1;
+  }
+  body.stage = "fused";
+  return fuse(body);
+}
+
+}  // namespace
+
+Graph fuse(const Graph& graph) { return Fuser(with_bodies(graph, fused_body)).run(); }
 
 }  // namespace dp

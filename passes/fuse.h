@@ -16,6 +16,7 @@
 //   scalar   the same for single numbers
 //   update   maps of several shapes whose results nobody in the program reads: new parameters
 //   guarded, scatter, concat, call, check, print   one node each
+//   loop     a closed loop with all of its results; its body has been fused like any other graph
 //
 // Outputs that are arguments or constants have no kernel: `lower` copies them.
 //

@@ -20,8 +20,8 @@ Group first_group(const Graph& graph, Id id) {
   const Node& node = graph[id];
   const Form form = info(node.op).form;
   Kind kind = Kind::map;
-  const bool is_alone = form == Form::effect || is_scatter(node.op) || node.op == Op::concat ||
-                        node.op == Op::guarded_dot || is_routine(node.op);
+  const bool is_alone = form == Form::effect || form == Form::loop || is_scatter(node.op) ||
+                        node.op == Op::concat || node.op == Op::guarded_dot || is_routine(node.op);
   if (is_alone) {
     kind = Kind::alone;
   } else if (is_row_reduction(graph, id)) {
@@ -57,8 +57,13 @@ Groups::Groups(const Graph& graph, const Points& points)
       is_output_(graph.size()) {
   for (const Output& output : graph.outputs) is_output_[output.node] = true;
   for (const Id id : points.points) {
-    group_of_[id] = groups_.size();
-    groups_.push_back(first_group(graph, id));
+    if (graph[id].op == Op::result) {
+      group_of_[id] = group_of_[graph[id].operands[0]];
+      groups_[group_of_[id]].points.push_back(id);
+    } else {
+      group_of_[id] = groups_.size();
+      groups_.push_back(first_group(graph, id));
+    }
     reads_[id] = references(graph, id, points.is_end);
     for (const Reference& read : reads_[id]) {
       if (points.is_point[read.node]) readers_[read.node].push_back(id);
@@ -67,7 +72,8 @@ Groups::Groups(const Graph& graph, const Points& points)
   before_.resize(groups_.size());
   for (const Id id : points.points) {
     for (const Reference& read : reads_[id]) {
-      if (points.is_point[read.node]) before_[group_of_[id]].insert(group_of_[read.node]);
+      const bool is_other = points.is_point[read.node] && group_of_[read.node] != group_of_[id];
+      if (is_other) before_[group_of_[id]].insert(group_of_[read.node]);
     }
   }
 }

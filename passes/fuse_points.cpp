@@ -71,12 +71,44 @@ class Finder {
       for (const Id operand : node.operands)
         is_forced_[operand] = is_forced_[operand] || graph_[operand].type.rank() > 0;
     }
+    if (node.op == Op::loop) {
+      for (const Id operand : node.operands) force_address(operand);
+    }
+    if (is_scatter(node.op)) force_parts(node);
+  }
+  /// What a loop reads lies in memory; a part of it at a position is an address.
+  void force_address(Id id) {
+    while (is_address(graph_[id], graph_)) {
+      if (graph_[id].op == Op::gather) force_stored(graph_[id].operands[1]);
+      id = graph_[id].operands[0];
+    }
+    force_stored(id);
+  }
+  void force_stored(Id id) { is_forced_[id] = is_forced_[id] || graph_[id].op != Op::constant; }
+  /// Parts that are made of what they are put into, before anything of it is overwritten.
+  void force_parts(const Node& scatter) {
+    const Id whole = scatter.operands[0], parts = scatter.operands[2];
+    const bool is_given = graph_[whole].op == Op::input && element_count(graph_[parts].type.shape) != Dim(1);
+    if (is_given && depends_on(parts, whole)) force_stored(parts);
+  }
+  bool depends_on(Id id, Id whole) const {
+    std::set<Id> seen;
+    std::vector<Id> waiting{id};
+    while (!waiting.empty()) {
+      const Id at = waiting.back();
+      waiting.pop_back();
+      if (at == whole) return true;
+      if (!seen.insert(at).second) continue;
+      waiting.insert(waiting.end(), graph_[at].operands.begin(), graph_[at].operands.end());
+    }
+    return false;
   }
   /// A factor of a product is loaded; moves of a stored value only change the strides.
   void force_base(Id id) {
     const Node& node = graph_[id];
+    const bool is_one_part = node.op == Op::gather && graph_[node.operands[1]].type.rank() == 0;
     const bool is_index = node.op == Op::take || node.op == Op::gather || node.op == Op::concat;
-    if (info(node.op).form == Form::move && !is_index) {
+    if (is_one_part || (info(node.op).form == Form::move && !is_index && !is_scatter(node.op))) {
       force_base(node.operands[0]);
     } else if (info(node.op).form != Form::leaf) {
       is_forced_[id] = true;
@@ -98,8 +130,9 @@ class Finder {
   bool is_point(Id id) const {
     const Node& node = graph_[id];
     const Form form = info(node.op).form;
-    const bool stands_alone = form == Form::contract || form == Form::effect || is_scatter(node.op) ||
-                              node.op == Op::concat || is_reduction(node, graph_) || is_routine(node.op);
+    const bool stands_alone = form == Form::contract || form == Form::effect || form == Form::loop ||
+                              is_scatter(node.op) || node.op == Op::concat || is_reduction(node, graph_) ||
+                              is_routine(node.op);
     if (is_forced_[id] || stands_alone) return true;
     if (form == Form::leaf) return false;
     if (node.type.rank() == 0) return result_.costs[id] >= dear_for_a_scalar;

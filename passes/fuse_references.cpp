@@ -114,6 +114,8 @@ AxisSources through(const Graph& graph, const Node& node, std::size_t operand, c
     case Op::random_bits: return {axes.begin(), axes.begin() + static_cast<std::ptrdiff_t>(type.rank())};
     case Op::scatter_add:
     case Op::scatter_set:
+    case Op::loop:
+    case Op::result:
     case Op::print: return result;
     default: break;
   }

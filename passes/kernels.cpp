@@ -33,6 +33,25 @@ bool is_array_constant(const Node& node) {
 
 bool is_scatter(Op op) { return op == Op::scatter_add || op == Op::scatter_set; }
 
+bool is_address(const Node& node, const Graph& graph) {
+  if (node.op == Op::reshape) return true;
+  return node.op == Op::gather && node.integer("axis") == 0 && graph[node.operands[1]].type.rank() == 0;
+}
+
+std::vector<Id> loop_results(const Graph& graph, const Kernel& kernel) {
+  const Node& loop = graph[loop_of(graph, kernel)];
+  std::vector<Id> results(static_cast<std::size_t>(loop.integer("carries") + loop.integer("stacked")), no_id);
+  for (const Id id : kernel.outputs) {
+    if (graph[id].op == Op::result) results[static_cast<std::size_t>(graph[id].integer("slot"))] = id;
+  }
+  return results;
+}
+
+Id loop_of(const Graph& graph, const Kernel& kernel) {
+  const Id first = kernel.outputs.front();
+  return graph[first].op == Op::loop ? first : graph[first].operands[0];
+}
+
 std::vector<bool> stored_nodes(const Graph& graph) {
   std::vector<bool> stored(graph.size());
   for (const Id input : graph.inputs) stored[input] = true;

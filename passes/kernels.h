@@ -14,6 +14,14 @@ namespace dp {
 std::vector<bool> stored_nodes(const Graph& graph);
 bool is_array_constant(const Node& node);
 bool is_scatter(Op op);
+/// A reshape, or the part at one position of the first axis: its elements lie together where the operand's
+/// lie.
+bool is_address(const Node& node, const Graph& graph);
+
+/// The results of a loop that its kernel computes, by slot; `no_id` for those that nobody reads.
+std::vector<Id> loop_results(const Graph& graph, const Kernel& kernel);
+/// The loop that a kernel of that kind runs.
+Id loop_of(const Graph& graph, const Kernel& kernel);
 
 /// Outputs that no kernel computes, arguments and constants: copied before the first kernel runs.
 std::vector<Id> copied_outputs(const Graph& graph, const std::vector<bool>& stored);

@@ -21,7 +21,8 @@ struct Lifetimes {
 Lifetimes lifetimes(const Graph& graph);
 
 /// Whether `kernel` may write its output over `old`, which it reads: every element of `old` is read in the
-/// computation of the same element of outputs of one shape, and nowhere else in the kernel.
+/// computation of the same element of outputs of one shape, and nowhere else in the kernel. Parts may be put
+/// into `old` in place, and a loop may carry on where its initial value lies.
 bool may_overwrite(const Graph& graph, const Kernel& kernel, Id output, Id old,
                    const std::vector<bool>& stored);
 

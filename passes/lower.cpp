@@ -6,6 +6,7 @@
 
 #include "passes/kernels.h"
 #include "passes/lower_emitter.h"
+#include "passes/lower_loop.h"
 #include "passes/lower_share.h"
 #include "passes/lower_storage.h"
 #include "passes/pipeline.h"
@@ -42,18 +43,18 @@ loops::Module declared(const Graph& planned) {
 Result<loops::Module> lower(const Graph& planned, const PassOptions&) {
   DP_ASSERT(planned.plan, "`{}` is lowered before its memory is planned", planned.name);
   loops::Module module = declared(planned);
-  const Storage storage = declare_buffers(planned, module);
+  Storage storage = declare_buffers(planned, module);
   const std::vector<bool> stored = stored_nodes(planned);
   Expressions expressions(module);
-  std::vector<Kernel> kernels;
-  for (const Id id : copied_outputs(planned, stored))
-    kernels.push_back({"copy", {id}, planned.note(id).name});
-  kernels.insert(kernels.end(), planned.kernels.begin(), planned.kernels.end());
-  for (const Kernel& kernel : kernels) {
-    const Groupings groupings = groupings_of(planned, kernel, storage, stored, module);
+  for (const Kernel& kernel : kernels_to_lower(planned, stored)) {
     loops::Function function{
         fmt::format("k{}", module.functions.size()), fmt::format("{}: {}", kernel.kind, kernel.comment), {}};
-    function.body = KernelEmitter(planned, kernel, storage, stored, module, expressions, &groupings).run();
+    if (kernel.kind == "loop") {
+      function.body = lower_loop(planned, kernel, storage, {module, expressions});
+    } else {
+      const Groupings groupings = groupings_of(planned, kernel, storage, stored, module);
+      function.body = KernelEmitter(planned, kernel, storage, stored, module, expressions, &groupings).run();
+    }
     share_expressions(function.body, module, expressions);
     module.functions.push_back(std::move(function));
   }

@@ -28,7 +28,8 @@ KernelEmitter::KernelEmitter(const Graph& graph, const Kernel& kernel, const Sto
       groupings_(groupings),
       scopes_(1),
       computed_(computed_nodes(graph, kernel, stored)),
-      is_computed_(graph.size()) {
+      is_computed_(graph.size()),
+      given_(storage.given) {
   for (const Id id : computed_) is_computed_[id] = true;
 }
 
@@ -37,8 +38,18 @@ ExprId KernelEmitter::index_value(const Affine& affine) {
   return indices_.emit(affine);
 }
 
-ExprId KernelEmitter::load(BufferId buffer, const Affine& at) {
-  return expressions_.load(buffer, index_value(at));
+Affine KernelEmitter::base_of(const Slot& slot) {
+  Affine sum;
+  for (const Base& base : slot.bases) {
+    const Affine number = base.variable ? indices_.variable(*base.variable, base.range.high + 1)
+                                        : indices_.known_at_run_time(base.number, base.range);
+    sum = sum + number * base.elements;
+  }
+  return sum;
+}
+
+ExprId KernelEmitter::load(const Slot& slot, const Affine& at) {
+  return expressions_.load(slot.buffer, index_value(base_of(slot) + at));
 }
 
 ExprId KernelEmitter::element(Id id, const Index& index) {
@@ -49,7 +60,7 @@ ExprId KernelEmitter::element(Id id, const Index& index) {
     const Extents all = extents_of(graph_[id].type);
     const auto from = static_cast<std::ptrdiff_t>(first);
     const Affine at = indices_.linear({index.begin() + from, index.end()}, {all.begin() + from, all.end()});
-    if (is_of_row) return load(kept->second.buffers.front(), at);
+    if (is_of_row) return load(kept->second.slots.front(), at);
   }
   const auto known = memo_.find({id, index});
   if (known != memo_.end()) return known->second;

@@ -28,6 +28,8 @@ class KernelEmitter {
                 const Groupings* groupings);
 
   loops::Body run();
+  /// After `run` inside a loop's body: single numbers that are values of the code now.
+  const std::map<Id, loops::ExprId>& numbers() const { return numbers_; }
   /// After `run` without groupings: those that the accesses allow.
   Groupings groupings() const;
 
@@ -35,7 +37,10 @@ class KernelEmitter {
   // lower_element.cpp: a node at an index
   loops::ExprId element(Id id, const Index& index);
   loops::ExprId computed_element(Id id, const Index& index);
-  loops::ExprId load(loops::BufferId buffer, const Affine& at);
+  loops::ExprId load(const Slot& slot, const Affine& at);
+  Affine base_of(const Slot& slot);
+  std::optional<Affine> known_index(Id id, const Index& index);
+  std::optional<Affine> known_sum(const Node& node, const Index& index);
   loops::ExprId leaf(const Node& node, const Index& index);
   loops::ExprId pointwise(Id id, const Index& index);
   loops::ExprId call(const Node& node, const Index& index);
@@ -79,6 +84,7 @@ class KernelEmitter {
   }
   void append(loops::Stmt statement) { append(std::move(statement), depth()); }
   void store(Id id, const Index& index, loops::ExprId expr);
+  void store(const Slot& slot, const Affine& at, loops::ExprId expr);
   std::vector<std::size_t> allowed_grouping(const Nest& nest) const;
 
   // lower_kernel.cpp, lower_product.cpp: kinds of kernels
@@ -87,9 +93,10 @@ class KernelEmitter {
   void emit_columns(const std::vector<Id>& outputs, std::size_t rank);
   void choose_kept(std::size_t rank);
   std::map<Id, std::set<Id>> loops_needing(std::size_t rank, const std::set<Id>& kept) const;
-  loops::BufferId new_local(Id id, std::size_t rank);
+  Slot new_local(Id id, std::size_t rank);
   void emit_concat(Id id);
   void emit_scatter(Id id);
+  void emit_scattered(Id id);
 
   // lower_effect.cpp
   struct Failure {
@@ -135,12 +142,13 @@ class KernelEmitter {
   std::vector<Id> computed_;
   std::vector<bool> is_computed_;
   std::map<std::pair<Id, Index>, loops::ExprId> memo_;
-  std::map<Id, loops::ExprId> given_;  // nodes that have a value already: a product's accumulator
-  bool is_pure_ = false;               // in the factors of a product: nothing but expressions
+  std::map<Id, loops::ExprId> given_;    // nodes that have a value already: a product's accumulator
+  std::map<Id, loops::ExprId> numbers_;  // computed here, for the kernels that follow in a loop's body
+  bool is_pure_ = false;                 // in the factors of a product: nothing but expressions
 
   // Values of a row that are kept for later: those needed in several loops over the row, and outputs.
   struct Kept {
-    std::vector<loops::BufferId> buffers;
+    std::vector<Slot> slots;
     bool is_local = false;
     const Reduction* stored_by = nullptr;  // the reduction whose body stores it
     bool is_written = false;               // that reduction is complete: it may be loaded

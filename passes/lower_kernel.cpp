@@ -132,14 +132,14 @@ std::map<Id, std::set<Id>> KernelEmitter::loops_needing(std::size_t rank, const 
   return loops;
 }
 
-BufferId KernelEmitter::new_local(Id id, std::size_t rank) {
+Slot KernelEmitter::new_local(Id id, std::size_t rank) {
   const Extents all = extents_of(graph_[id].type);
   std::int64_t count = 1;
   for (std::size_t k = rank; k < all.size(); ++k) count *= all[k];
   const std::string& given = graph_.note(id).name;
   module_.buffers.push_back(
       {given.empty() ? "row" : given, graph_[id].type.dtype, count, loops::Place::local, 0, {}});
-  return static_cast<BufferId>(module_.buffers.size() - 1);
+  return {static_cast<BufferId>(module_.buffers.size() - 1), {}};
 }
 
 // One loop for all outputs of the same row shape; those that a reduction has stored are done.
@@ -178,13 +178,30 @@ void KernelEmitter::emit_concat(Id id) {
   }
 }
 
-// First x, then the parts in the order of the positions; other axes are independent of each other.
+// First x, where it is not there already; then the parts.
 void KernelEmitter::emit_scatter(Id id) {
   const Node& node = graph_[id];
-  const Nest copy = open(extents_of(node.type), NestKind::map, "i");
-  store(id, copy.index, element(node.operands[0], copy.index));
-  close(copy);
-  if (is_empty(graph_[node.operands[1]])) return;
+  const Extents extents = extents_of(node.type);
+  const Id whole = node.operands[0];
+  const auto has_elements = [&](const Slot& slot) {
+    const auto& read = storage_[whole].read;
+    return !is_computed_[whole] && read && is_same_memory(*read, slot, module_);
+  };
+  std::vector<Slot> fresh;
+  std::ranges::copy_if(storage_[id].written, std::back_inserter(fresh),
+                       [&](const Slot& slot) { return !has_elements(slot); });
+  if (!fresh.empty()) {
+    const Nest copy = open(extents, NestKind::map, "i");
+    const ExprId before = element(whole, copy.index);
+    for (const Slot& slot : fresh) store(slot, indices_.linear(copy.index, extents), before);
+    close(copy);
+  }
+  if (!is_empty(graph_[node.operands[1]])) emit_scattered(id);
+}
+
+// In the order of the positions; other axes are independent of each other.
+void KernelEmitter::emit_scattered(Id id) {
+  const Node& node = graph_[id];
   const auto axis = static_cast<std::ptrdiff_t>(node.integer("axis"));
   const Extents extents = extents_of(node.type);
   const Nest outer = open({extents.begin(), extents.begin() + axis}, NestKind::rows, "i");

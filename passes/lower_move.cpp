@@ -1,5 +1,8 @@
 // Moves: the element of the result is the element of an operand at another index.
 
+#include <cstdint>
+#include <cstdlib>
+
 #include "passes/lower_emitter.h"
 
 namespace dp {
@@ -106,8 +109,34 @@ std::optional<Affine> KernelEmitter::position(Id id, const Index& index) {
   const auto axis = static_cast<std::size_t>(node.integer("axis"));
   const std::int64_t extent = extents_of(graph_[node.operands[0]].type)[axis];
   if (extent == 0) return std::nullopt;
+  if (const auto known = known_index(node.operands[1], index))
+    return indices_.clamped(*known, {0, extent - 1});
   const ExprId at = expressions_.convert(Dtype::i64, element(node.operands[1], index));
   return indices_.nearest(at, {0, extent - 1});
+}
+
+/// An i64 of the program as an index, where it is made of the number of a step and of positions by sums and
+/// multiples: then its range is known.
+std::optional<Affine> KernelEmitter::known_index(Id id, const Index& index) {
+  const Node& node = graph_[id];
+  if (node.type.dtype != Dtype::i64) return std::nullopt;
+  if (storage_.step && storage_.step->node == id)
+    return indices_.variable(storage_.step->variable, storage_.step->extent);
+  if (node.op == Op::iota) return index[static_cast<std::size_t>(node.integer("axis"))];
+  if (node.op != Op::constant) return known_sum(node, index);
+  const auto& elements = std::get<std::vector<std::int64_t>>(node.literal().elements);
+  const bool is_small = elements.size() == 1 && std::abs(elements[0]) <= INT32_MAX;
+  return is_small ? std::optional(whole(elements[0])) : std::nullopt;
+}
+
+std::optional<Affine> KernelEmitter::known_sum(const Node& node, const Index& index) {
+  if (node.op != Op::add && node.op != Op::sub && node.op != Op::mul) return std::nullopt;
+  const auto x = known_index(node.operands[0], index), y = known_index(node.operands[1], index);
+  if (!x || !y) return std::nullopt;
+  if (node.op == Op::add) return *x + *y;
+  if (node.op == Op::sub) return *x - *y;
+  const Affine &factor = x->is_constant() ? *x : *y, &other = x->is_constant() ? *y : *x;
+  return factor.is_constant() ? std::optional(other * factor.constant) : std::nullopt;
 }
 
 ExprId KernelEmitter::taken(Id id, const Index& index) {

@@ -68,8 +68,24 @@ void KernelEmitter::close(const Nest& nest) {
 }
 
 void KernelEmitter::store(Id id, const Index& index, ExprId expr) {
-  const Affine at = indices_.linear(index, extents_of(graph_[id].type));
-  for (const BufferId buffer : storage_[id].written) append({Store{buffer, index_value(at), expr}});
+  const Type& type = graph_[id].type;
+  // A guarded product looks at its element in memory again.
+  const bool is_number =
+      storage_.is_body && type.rank() == 0 && depth() == 0 && graph_[id].op != Op::guarded_dot;
+  if (is_number) {
+    const std::string& given = graph_.note(id).name;
+    const ValueId value = expressions_.new_value(given.empty() ? "s" : given, type.dtype, 0);
+    append({Let{value, expr}});
+    expr = numbers_[id] = expressions_.value(value);
+  }
+  const Affine at = indices_.linear(index, extents_of(type));
+  for (const Slot& slot : storage_[id].written) {
+    if (slot.is_required || !is_number) store(slot, at, expr);
+  }
+}
+
+void KernelEmitter::store(const Slot& slot, const Affine& at, ExprId expr) {
+  append({Store{slot.buffer, index_value(base_of(slot) + at), expr}});
 }
 
 // Two neighbouring axes are one where each access steps over the slower by as much as over the whole of the

@@ -227,7 +227,7 @@ void KernelEmitter::keep_row_value(Id id, const Index& index, ExprId expr) {
                           in_row == reduction_->outer * reduction_->inner_extent + reduction_->inner;
   if (!covers_row) return;
   const Affine at = kept->second.is_local ? in_row : indices_.linear(index, all);
-  for (const BufferId buffer : kept->second.buffers) append({Store{buffer, index_value(at), expr}});
+  for (const Slot& slot : kept->second.slots) store(slot, at, expr);
   kept->second.stored_by = reduction_;
 }
 

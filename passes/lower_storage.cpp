@@ -30,26 +30,38 @@ std::string name_of(const Graph& graph, const Buffer& buffer) {
 
 }  // namespace
 
+loops::BufferId declare_buffer(const Graph& graph, const Buffer& buffer, std::int64_t arena,
+                               loops::Module& module) {
+  const Node& node = graph[buffer.node];
+  const std::int64_t count = element_count(node.type.shape).constant().value();
+  loops::Buffer declared{name_of(graph, buffer), node.type.dtype, count, place_of(buffer), buffer.offset, {}};
+  if (buffer.place == Buffer::Place::arena) declared.offset += arena;
+  if (buffer.place == Buffer::Place::constant) {
+    declared.literal = node.literal();
+    declared.offset = 0;
+  }
+  module.buffers.push_back(std::move(declared));
+  return static_cast<loops::BufferId>(module.buffers.size() - 1);
+}
+
 Storage declare_buffers(const Graph& planned, loops::Module& module) {
   Storage storage;
   storage.places.resize(planned.size());
   for (const Buffer& buffer : planned.plan->buffers) {
-    const Node& node = planned[buffer.node];
-    const std::int64_t count = element_count(node.type.shape).constant().value();
-    loops::Buffer declared{name_of(planned, buffer), node.type.dtype, count,
-                           place_of(buffer),         buffer.offset,   {}};
-    if (buffer.place == Buffer::Place::constant) {
-      declared.literal = node.literal();
-      declared.offset = 0;
-    }
-    const auto number = static_cast<loops::BufferId>(module.buffers.size());
-    module.buffers.push_back(std::move(declared));
+    const Slot slot{declare_buffer(planned, buffer, 0, module), {}};
     Storage::Place& place = storage.places[buffer.node];
     const bool is_written = buffer.place == Buffer::Place::output || buffer.place == Buffer::Place::arena;
-    if (is_written) place.written.push_back(number);
-    if (!place.read || !is_written) place.read = number;
+    if (is_written) place.written.push_back(slot);
+    if (!place.read || !is_written) place.read = slot;
   }
   return storage;
+}
+
+bool is_same_memory(const Slot& a, const Slot& b, const loops::Module& module) {
+  const loops::Buffer &x = module.buffers[a.buffer], &y = module.buffers[b.buffer];
+  return x.place == y.place && x.offset == y.offset && a.bases == b.bases &&
+         (x.place == loops::Place::arena || x.place == loops::Place::output ||
+          x.place == loops::Place::input);
 }
 
 }  // namespace dp

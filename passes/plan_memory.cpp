@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "passes/bodies.h"
 #include "passes/kernels.h"
 #include "passes/lifetimes.h"
 #include "support/assert.h"
@@ -16,6 +17,13 @@ std::int64_t bytes_of(const Graph& graph, Id id) {
   const auto count = element_count(type.shape).constant();
   DP_ASSERT(count, "the size of {} is not known", text(type));
   return *count * static_cast<std::int64_t>(size_of(type.dtype));
+}
+
+std::int64_t aligned(std::int64_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
+
+/// What is carried from step to step and has no other place than the arena lives to the end of the step.
+void keep_carried(const Graph& body, std::size_t carries, Lifetimes& lives) {
+  for (std::size_t k = 0; k < carries; ++k) lives.of[body.outputs[k].node].last = body.kernels.size();
 }
 
 /// Values that take each other's place: one run of bytes, alive from the first's birth to the last's end.
@@ -34,8 +42,11 @@ struct Block {
 
 class Planner {
  public:
-  explicit Planner(const Graph& graph)
-      : graph_(graph), stored_(stored_nodes(graph)), lives_(lifetimes(graph)) {}
+  /// `carries`: how many of the first outputs are what a loop's step carries on, where the graph is one.
+  explicit Planner(const Graph& graph, std::size_t carries)
+      : graph_(graph), carries_(carries), stored_(stored_nodes(graph)), lives_(lifetimes(graph)) {
+    keep_carried(graph, carries, lives_);
+  }
 
   Plan run() {
     add_inputs_and_constants();
@@ -46,7 +57,8 @@ class Planner {
     place_blocks();
     for (const Block& block : blocks_) {
       for (const Id id : block.nodes) {
-        plan_.buffers.push_back({id, Buffer::Place::arena, block.offset, bytes_of(graph_, id)});
+        const std::int64_t bytes = graph_[id].op == Op::loop ? block.bytes : bytes_of(graph_, id);
+        plan_.buffers.push_back({id, Buffer::Place::arena, block.offset, bytes});
       }
     }
     return std::move(plan_);
@@ -88,13 +100,19 @@ class Planner {
 
   void add_output(const Kernel& kernel, Id id) {
     if (info(graph_[id].op).form == Form::effect) return;
-    if (add_to_outputs(id) || extend_block(kernel, id)) return;
-    blocks_.push_back({{id}, bytes_of(graph_, id), lives_.of[id]});
+    const bool is_placed = add_to_outputs(id);
+    if (graph_[id].op == Op::loop) {
+      blocks_.push_back({{id}, loop_layout(graph_, kernel).bytes, lives_.of[id]});
+    } else if (!is_placed && !extend_block(kernel, id)) {
+      blocks_.push_back({{id}, bytes_of(graph_, id), lives_.of[id]});
+    }
   }
   bool add_to_outputs(Id id) {
     bool is_output = false;
     for (std::size_t k = 0; k < graph_.outputs.size(); ++k) {
-      if (graph_.outputs[k].node != id) continue;
+      // What is carried but not in place is put there at the end of the step.
+      const bool has_place = k >= carries_ || graph_.donated.contains(k);
+      if (graph_.outputs[k].node != id || !has_place) continue;
       add(id, Buffer::Place::output, k);
       is_output = true;
     }
@@ -138,12 +156,13 @@ class Planner {
         best = end;
         best_size = size;
       }
-      end = std::max(end, (other->end() + alignment - 1) / alignment * alignment);
+      end = std::max(end, aligned(other->end()));
     }
     return best >= 0 ? best : end;
   }
 
   const Graph& graph_;
+  std::size_t carries_;
   std::vector<bool> stored_;
   Lifetimes lives_;
   Plan plan_;
@@ -152,17 +171,43 @@ class Planner {
 
 }  // namespace
 
-Graph plan_memory(const Graph& graph) {
-  const Planner planner(graph);
-  Graph planned = graph;
+LoopLayout loop_layout(const Graph& graph, const Kernel& kernel) {
+  const Node& loop = graph[loop_of(graph, kernel)];
+  const Graph& body = loop.body();
+  LoopLayout layout{0, alignment, {}};
+  layout.bytes = layout.region + aligned(body.plan->arena_bytes);
+  const std::vector<Id> results = loop_results(graph, kernel);
+  for (std::size_t slot = 0; slot < results.size(); ++slot) {
+    layout.homes.push_back(layout.bytes);
+    if (results[slot] == no_id) layout.bytes += aligned(bytes_of(body, body.outputs[slot].node));
+  }
+  return layout;
+}
+
+namespace {
+
+Graph planned_graph(const Graph& graph, std::size_t carries) {
+  Graph planned = with_bodies(graph, [](const Node& loop, const Graph& body) {
+    Graph inner = planned_graph(body, static_cast<std::size_t>(loop.integer("carries")));
+    inner.stage = "planned";
+    return inner;
+  });
+  const Planner planner(planned, carries);
   std::erase_if(planned.donated, [&](const auto& pair) { return !planner.is_safe(pair.first, pair.second); });
-  planned.plan = Planner(graph).run();
+  planned.plan = Planner(planned, carries).run();
   return planned;
 }
 
-std::vector<std::string> plan_errors(const Graph& planned) {
+std::vector<std::string> errors_of(const Graph& planned, std::size_t carries) {
   std::vector<std::string> errors;
-  const Lifetimes lives = lifetimes(planned);
+  Lifetimes lives = lifetimes(planned);
+  keep_carried(planned, carries, lives);
+  for (const Id id : live_nodes(planned)) {
+    if (planned[id].op != Op::loop) continue;
+    for (std::string& error :
+         errors_of(planned[id].body(), static_cast<std::size_t>(planned[id].integer("carries"))))
+      errors.push_back("in a body: " + std::move(error));
+  }
   const std::vector<bool> stored = stored_nodes(planned);
   std::vector<Buffer> arena;
   std::int64_t peak = 0;
@@ -188,7 +233,7 @@ std::vector<std::string> plan_errors(const Graph& planned) {
       errors.push_back(fmt::format("nodes {} and {} share bytes", a.node, b.node));
     }
   }
-  for (const Output& output : planned.outputs) {
+  for (const Output& output : std::span(planned.outputs).subspan(carries)) {
     const auto holds = [&](const Buffer& buffer) {
       return buffer.node == output.node && buffer.place == Buffer::Place::output;
     };
@@ -196,5 +241,11 @@ std::vector<std::string> plan_errors(const Graph& planned) {
   }
   return errors;
 }
+
+}  // namespace
+
+Graph plan_memory(const Graph& graph) { return planned_graph(graph, 0); }
+
+std::vector<std::string> plan_errors(const Graph& planned) { return errors_of(planned, 0); }
 
 }  // namespace dp

@@ -13,6 +13,8 @@ Attributes substituted(Attributes attributes, const DimBindings& bindings) {
   for (Attribute& attribute : attributes) {
     if (const auto* shape = std::get_if<Shape>(&attribute.value))
       attribute.value = substituted(*shape, bindings);
+    if (auto* body = std::get_if<LoopBody>(&attribute.value))
+      body->graph = std::make_shared<const Graph>(specialize(*body->graph, bindings));
   }
   return attributes;
 }

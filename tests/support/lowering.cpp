@@ -5,9 +5,11 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
+#include <map>
 
 #include "ir/interpret.h"
 #include "ir/verify.h"
+#include "passes/bodies.h"
 #include "passes/fuse.h"
 #include "passes/kernels.h"
 #include "passes/pipeline.h"
@@ -64,13 +66,21 @@ std::vector<Array> example_inputs(const Graph& graph, const std::vector<Range>& 
 }
 
 Graph unfused(const Graph& graph) {
-  Graph result = graph;
+  Graph result = with_bodies(graph, [](const Node&, const Graph& body) { return unfused(body); });
   result.kernels.clear();
-  for (const Id id : live_nodes(graph)) {
-    if (graph[id].op == Op::input || is_array_constant(graph[id])) continue;
-    const Form form = info(graph[id].op).form;
+  std::map<Id, std::size_t> loops;
+  for (const Id id : live_nodes(result)) {
+    const Node& node = result[id];
+    if (node.op == Op::input || is_array_constant(node)) continue;
+    if (node.op == Op::loop) loops[id] = result.kernels.size();
+    if (node.op == Op::loop) result.kernels.push_back({"loop", {}, ""});
+    if (node.op == Op::loop || node.op == Op::result) {
+      result.kernels[loops.at(node.op == Op::loop ? id : node.operands[0])].outputs.push_back(id);
+      continue;
+    }
+    const Form form = info(node.op).form;
     const char* kind = form == Form::contract ? "matmul" : form == Form::reduce ? "row" : "map";
-    result.kernels.push_back({kind, {id}, std::string(name(graph[id].op))});
+    result.kernels.push_back({kind, {id}, std::string(name(node.op))});
   }
   return result;
 }
