@@ -4,6 +4,7 @@
 #include <map>
 
 #include "ir/binders.h"
+#include "support/assert.h"
 
 namespace dp {
 namespace {
@@ -30,6 +31,8 @@ class Merger {
       Merged& loop = loops_[graph[id].integer("id")];
       const ScanOperands operands = scan_operands(graph[id]);
       loop.nodes.push_back(id);
+      const auto is_same = std::ranges::equal(scan_operands(graph[loop.nodes.front()]).next, operands.next);
+      DP_ASSERT(is_same, "loop {} has two scans with different steps", graph[id].integer("id"));
       add_new(loop.stacked, operands.stacked);
       add_new(loop.effects, operands.effects);
     }

@@ -126,12 +126,17 @@ ReverseSteps ReverseSweep::reverse_scan(Level& outer, const ScanLoop& loop, Reve
   for (const Expression& initial : reversal.initial) operands.push_back(initial.id);
   const bool conditional = loop.is_conditional(graph_);
   const Dim extent = loop.extent(graph_);
+  std::vector<Id> in_order;
   if (conditional) {
     const Expression number = loop_index(graph_, reversal.id, extent);
     operands.push_back(condition_of(loop, number + integer(graph_, 1)).id);
   }
-  for (const std::int64_t slot : slots)
-    operands.push_back(forward(adjoint_of_carry(reversal, loop, slot).value).id);
+  for (const std::int64_t slot : slots) {
+    const Adjoint ct = adjoint_of_carry(reversal, loop, slot);
+    in_order.push_back(ct.value.id);
+    for (const Id condition : ct.guard.conditions()) in_order.push_back(condition);
+    operands.push_back(forward(ct.value).id);
+  }
   for (const std::int64_t slot : guarded) {
     const Adjoint ct = adjoint_of_carry(reversal, loop, slot);
     operands.push_back(truths(forward(ct.guard), ct.value).id);
@@ -158,7 +163,8 @@ ReverseSteps ReverseSweep::reverse_scan(Level& outer, const ScanLoop& loop, Reve
   return {{.id = reversal.id, .nodes = {scan}, .carries = {}, .around = around},
           reversal.step,
           reversal.last,
-          &forward};
+          &forward,
+          values_in_loop(graph_, variables_, reversal.id, std::move(in_order))};
 }
 
 /// Contributions to values outside of the loop, at all its steps at once.

@@ -114,6 +114,18 @@ Replacement forward_values(Graph& graph, LoopVariables& variables, const ScanLoo
   });
 }
 
+std::set<Id> values_in_loop(const Graph& graph, LoopVariables& variables, std::int64_t loop,
+                            std::vector<Id> pending) {
+  std::set<Id> found;
+  while (!pending.empty()) {
+    const Id id = pending.back();
+    pending.pop_back();
+    if (!variables.of(id).contains(loop) || !found.insert(id).second) continue;
+    pending.insert(pending.end(), graph[id].operands.begin(), graph[id].operands.end());
+  }
+  return found;
+}
+
 Replacement reverse_values(Graph& graph, LoopVariables& variables, const ReverseSteps& reverse,
                            const Expression& forward_step) {
   const Expression number = reverse.last - forward_step;
@@ -122,7 +134,9 @@ Replacement reverse_values(Graph& graph, LoopVariables& variables, const Reverse
     if (id == reverse.step.id) return forward_step.id;
     const Node& node = graph[id];
     if (node.op == Op::index && node.integer("id") == reverse.loop.id) return number.id;
-    if (passes_on(node)) return std::nullopt;
+    const bool is_carried = node.op == Op::carry && node.integer("id") == reverse.loop.id;
+    const bool is_of_scan = is_carried || node.op == Op::result || node.op == Op::scan;
+    if (!is_of_scan && (passes_on(node) || !reverse.in_order.contains(id))) return std::nullopt;
     const Expression value = (*reverse.forward_at_step)(Expression{&graph, id});
     return read_from_stack(variables, reverse.loop, value, number).id;
   });

@@ -4,6 +4,7 @@
 // that is told: recomputed where that is cheap, else stacked by the scan and read.
 
 #include <functional>
+#include <set>
 #include <unordered_map>
 
 #include "passes/differentiate_scans.h"
@@ -47,11 +48,16 @@ struct ReverseSteps {
   Expression step;               // in it: the forward step
   Expression last;               // the number of the last forward step
   Replacement* forward_at_step;  // forward values in the reverse scan
+  std::set<Id> in_order;         // what a step computes for the next one, with the forward step's own values
 };
 
-/// What a reverse scan has computed where it was at that forward step. What is read through its operands'
-/// moves, so that no more is stacked than was computed.
+/// What a reverse scan has computed where it was at that forward step: stacked by it is only what it has to
+/// compute in order, all else is computed from that for itself.
 Replacement reverse_values(Graph& graph, LoopVariables& variables, const ReverseSteps& reverse,
                            const Expression& forward_step);
+
+/// The nodes that depend on that loop's variable and that these are computed from.
+std::set<Id> values_in_loop(const Graph& graph, LoopVariables& variables, std::int64_t loop,
+                            std::vector<Id> pending);
 
 }  // namespace dp
