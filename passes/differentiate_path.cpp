@@ -1,15 +1,16 @@
 #include "passes/differentiate_path.h"
 
 #include <algorithm>
+#include <set>
 
 #include "passes/derivatives.h"
 
 namespace dp {
 namespace {
 
-/// Ids from `lowest` up to y that y is computed from through edges that `follow` accepts, ascending.
-template <class Follow>
-std::vector<Id> reachable(const Graph& graph, Id y, Id lowest, const Follow& follow) {
+/// Ids from `lowest` up to y that y is computed from, by what `sources` gives for a node, ascending.
+template <class Sources>
+std::vector<Id> reachable(Id y, Id lowest, const Sources& sources) {
   std::vector<Id> found, pending{y};
   std::vector<bool> seen(y >= lowest ? y - lowest + 1 : 0);
   while (!pending.empty()) {
@@ -18,9 +19,7 @@ std::vector<Id> reachable(const Graph& graph, Id y, Id lowest, const Follow& fol
     if (id < lowest || seen[id - lowest]) continue;
     seen[id - lowest] = true;
     found.push_back(id);
-    for (std::size_t k = 0; k < graph[id].operands.size(); ++k) {
-      if (follow(graph[id], k)) pending.push_back(graph[id].operands[k]);
-    }
+    for (const Source& source : sources(id)) pending.push_back(source.value);
   }
   std::ranges::sort(found);
   return found;
@@ -37,19 +36,36 @@ bool turns_to_integers(const Graph& graph, const Node& node) {
   return node.op == Op::convert && is_integer(node.type.dtype) && is_real(graph[node.operands[0]].type.dtype);
 }
 
+/// All that a node is computed from, but for `stop`.
+std::vector<Source> all_sources(const Graph& graph, Id id, const ScanLoops& scans) {
+  if (graph[id].op == Op::stop) return {};
+  std::vector<Source> sources;
+  for (const Id operand : graph[id].operands) sources.push_back({operand, std::nullopt});
+  if (graph[id].op != Op::carry) return sources;
+  if (const ScanLoop* loop = scans.find(graph[id].integer("id"))) {
+    const auto slot = static_cast<std::size_t>(graph[id].integer("slot"));
+    sources.push_back({scan_operands(loop->node(graph)).next[slot], std::nullopt});
+  }
+  return sources;
+}
+
 /// The first node that loses the derivative on ways from the mark to y: an integer on the way, or an
 /// `argmax`. Found only where no other way carries one, since then the gradient would be 0 and never be of
 /// use.
-std::optional<Id> lost_derivative(const Graph& graph, Id y, Id mark) {
-  const auto follow = [](const Node& node, std::size_t) { return node.op != Op::stop; };
-  std::vector<bool> touched(y >= mark ? y - mark + 1 : 0);
-  for (const Id id : reachable(graph, y, mark, follow)) {
-    if (graph[id].op == Op::stop) continue;
-    const auto& operands = graph[id].operands;
-    const bool depends =
-        std::ranges::any_of(operands, [&](Id operand) { return operand >= mark && touched[operand - mark]; });
-    if (depends && turns_to_integers(graph, graph[id])) return id;
-    touched[id - mark] = depends || id == mark;
+std::optional<Id> lost_derivative(const Graph& graph, Id y, Id mark, const ScanLoops& scans) {
+  const auto sources = [&](Id id) { return all_sources(graph, id, scans); };
+  std::set<Id> touched{mark};
+  const std::vector<Id> below = reachable(y, std::min(mark, scans.lowest_carry(mark)), sources);
+  for (std::size_t before = 0; before != touched.size();) {  // again while a scan's circle has brought more
+    before = touched.size();
+    for (const Id id : below) {
+      const std::vector<Source> from = sources(id);
+      const bool depends =
+          std::ranges::any_of(from, [&](const Source& source) { return touched.contains(source.value); });
+      if (depends && turns_to_integers(graph, graph[id])) return id;
+      if (depends) touched.insert(id);
+    }
+    if (scans.empty()) break;
   }
   return std::nullopt;
 }
@@ -69,28 +85,44 @@ bool DerivativePath::leads_to(const Graph& graph, const Node& node, std::size_t 
   return contains(node.operands[operand]) && carries_derivative(graph, node, operand);
 }
 
-Result<DerivativePath> find_path(const Graph& graph, Id y, std::span<const Id> marks) {
-  DerivativePath path;
-  path.lowest_ = *std::ranges::min_element(marks);
-  const auto follow = [&](const Node& node, std::size_t k) { return carries_derivative(graph, node, k); };
-  const std::vector<Id> below = reachable(graph, y, path.lowest_, follow);
-  path.states_.assign(y >= path.lowest_ ? y - path.lowest_ + 1 : 0, DerivativePath::State::apart);
+DerivativePath::State DerivativePath::state_of(const Graph& graph, Id id,
+                                               std::span<const Source> sources) const {
+  State state = states_[id - lowest_];
+  for (const auto& [value, operand] : sources) {
+    if (!contains(value)) continue;
+    const bool unbounded = is_guarded(value) || (operand && may_be_unbounded(graph, graph[id], *operand));
+    state = std::max(state, unbounded ? State::unbounded : State::bounded);
+  }
+  return state;
+}
+
+Result<DerivativePath> find_path(const Graph& graph, Id y, std::span<const Id> marks,
+                                 const ScanLoops& scans) {
   using State = DerivativePath::State;
-  for (const Id id : below) {
-    const Node& node = graph[id];
-    State state = std::ranges::count(marks, id) > 0 ? State::bounded : State::apart;
-    for (std::size_t k = 0; k < node.operands.size(); ++k) {
-      if (!path.leads_to(graph, node, k)) continue;
-      if (info(node.op).derivative == DerivativeKind::no_grad) return no_derivative(graph, id);
-      const bool unbounded = path.is_guarded(node.operands[k]) || may_be_unbounded(graph, node, k);
-      state = std::max(state, unbounded ? State::unbounded : State::bounded);
+  DerivativePath path;
+  path.lowest_ = scans.lowest_carry(*std::ranges::min_element(marks));
+  const auto sources = [&](Id id) { return scans.sources(graph, id); };
+  const std::vector<Id> below = reachable(y, path.lowest_, sources);
+  path.states_.assign(y >= path.lowest_ ? y - path.lowest_ + 1 : 0, State::apart);
+  for (const Id mark : marks) {
+    if (std::ranges::binary_search(below, mark)) path.states_[mark - path.lowest_] = State::bounded;
+  }
+  for (bool changed = true; changed;) {  // again while a scan's circle has brought more
+    changed = false;
+    for (const Id id : below) {
+      const State state = path.state_of(graph, id, sources(id));
+      changed |= !scans.empty() && state != path.states_[id - path.lowest_];
+      path.states_[id - path.lowest_] = state;
     }
-    path.states_[id - path.lowest_] = state;
-    if (state != State::apart) path.nodes_.push_back(id);
+  }
+  for (const Id id : below) {
+    if (!path.contains(id)) continue;
+    path.nodes_.push_back(id);
+    if (info(graph[id].op).derivative == DerivativeKind::no_grad) return no_derivative(graph, id);
   }
   for (const Id mark : marks) {
     if (path.contains(mark)) continue;
-    if (const auto lost = lost_derivative(graph, y, mark)) return zero_everywhere(graph, *lost, mark);
+    if (const auto lost = lost_derivative(graph, y, mark, scans)) return zero_everywhere(graph, *lost, mark);
   }
   return path;
 }

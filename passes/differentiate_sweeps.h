@@ -15,6 +15,9 @@ Result<std::map<Id, Id>> reverse_sweep(Graph& graph, Id y, Id dy, std::span<cons
                                        LoopVariables& variables);
 
 /// The tangent dx of the mark pushed forward to y: a node of y's type.
-Result<Id> forward_sweep(Graph& graph, Id y, Id mark, Id dx);
+Result<Id> forward_sweep(Graph& graph, Id y, Id mark, Id dx, LoopVariables& variables);
+
+/// What is computed for a node points to the node's place in the source, and is called after it.
+void annotate_after(Graph& graph, Id derivative, Id node);
 
 }  // namespace dp

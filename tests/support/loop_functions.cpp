@@ -55,6 +55,10 @@ Expression element(const Expression& x, const std::vector<Expression>& indices) 
   return part_at(x, indices, axes_between(0, indices.size()));
 }
 
+Expression integer_at(Graph& graph, std::int64_t number) {
+  return splat(graph, static_cast<double>(number), {Dtype::i64, {}});
+}
+
 std::vector<Expression> scan_of(Graph& graph, const Dim& extent, const std::vector<Expression>& initial,
                                 const StepFunction& step) {
   const std::int64_t loop = next_loop_id(graph);

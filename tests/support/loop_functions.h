@@ -14,6 +14,9 @@ Expression sum_of(Graph& graph, const Dim& extent, const std::function<Expressio
 /// x[i, …] along the first axes.
 Expression element(const Expression& x, const std::vector<Expression>& indices);
 
+/// A number, i64.
+Expression integer_at(Graph& graph, std::int64_t number);
+
 /// What a step of a scan leaves: the next values of what is carried, and what is stacked.
 struct Step {
   std::vector<Expression> next, stacked;
