@@ -106,6 +106,7 @@ BufferSet stored_in(const Body& body) {
   BufferSet buffers;
   each_statement(body, [&](const Stmt& statement) {
     if (const auto* store = std::get_if<Store>(&statement.node)) buffers.insert(store->buffer);
+    if (const auto* call = std::get_if<Call>(&statement.node)) buffers.insert(call->result);
   });
   return buffers;
 }

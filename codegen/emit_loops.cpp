@@ -39,6 +39,8 @@ void Emitter::emit(const Stmt& statement) {
     emit_if(*branch);
   } else if (const auto* check = std::get_if<Check>(&statement.node)) {
     emit_check(*check);
+  } else if (const auto* call = std::get_if<Call>(&statement.node)) {
+    emit_call(*call);
   } else {
     emit_print(std::get<Print>(statement.node));
   }

@@ -174,6 +174,7 @@ class Emitter {
   void emit_if(const loops::If& branch);           // emit_effects.cpp
   void emit_check(const loops::Check& check);
   void emit_print(const loops::Print& print);
+  void emit_call(const loops::Call& call);  // emit_call.cpp
 
  private:
   Values straight_line(llvm::Value* index, const Values& carried, const BufferSet& stored,

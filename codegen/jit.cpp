@@ -29,6 +29,7 @@ SymbolMap allowed(LLJIT& session) {
   allow("dp_fail", &dp_fail);
   allow("dp_print", &dp_print);
   allow("dp_scratch", &dp_scratch);
+  allow("dp_call", &dp_call);
   allow("memcpy", &std::memcpy);
   allow("memmove", &std::memmove);
   allow("memset", &std::memset);

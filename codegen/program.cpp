@@ -94,6 +94,7 @@ llvm::FunctionCallee Program::runtime(RuntimeCall call) {
     case RuntimeCall::parallel_for: return declare("dp_parallel_for", nothing, {pointer, pointer, i64, i64});
     case RuntimeCall::fail: return declare("dp_fail", nothing, {pointer, i32, i32, pointer, i32});
     case RuntimeCall::print: return declare("dp_print", nothing, {pointer, i32, pointer, i32});
+    case RuntimeCall::call: return declare("dp_call", nothing, {i32, i32, pointer, pointer, pointer});
     case RuntimeCall::scratch: break;
   }
   return declare("dp_scratch", pointer, {i32, i64});

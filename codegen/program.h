@@ -13,7 +13,7 @@
 namespace dp::codegen {
 
 /// The runtime functions that generated code may call; their types are those of runtime/dp_runtime.h.
-enum class RuntimeCall { parallel_for, fail, print, scratch };
+enum class RuntimeCall { parallel_for, fail, print, scratch, call };
 
 class Program {
  public:

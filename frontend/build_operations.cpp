@@ -96,6 +96,23 @@ Id Builder::matmul(Id x, Id y) {
                    {{"batch_x", axes}, {"batch_y", axes}, {"sum_x", sum_x}, {"sum_y", sum_y}});
 }
 
+Id Builder::routine(const typed::StructuralExpr& expr, std::vector<Id> operands) {
+  Attributes flags;
+  for (std::size_t k = 0; k < expr.axes.size(); ++k)
+    flags.push_back({info(expr.op).attributes[k], std::int64_t{expr.axes[k]}});
+  return graph.add(expr.op, std::move(operands), std::move(flags));
+}
+
+Id Builder::contraction(const typed::StructuralExpr& expr, const std::vector<Id>& operands) {
+  Attributes axes;
+  for (std::size_t k = 0; k < expr.dims.size(); ++k) {
+    std::vector<std::int64_t> list;
+    for (const Dim& axis : expr.dims[k]) list.push_back(axis.constant().value());
+    axes.push_back({info(expr.op).attributes[k], std::move(list)});
+  }
+  return graph.add(expr.op, operands, std::move(axes));
+}
+
 Id Builder::broadcast(const typed::BroadcastExpr& expr, const typed::Expr& whole, Frame& frame) {
   const Id id = tensor(*expr.value, frame);
   const auto& type = std::get<typed::TensorType>(whole.type.node);
@@ -131,6 +148,8 @@ Value Builder::structural(const typed::StructuralExpr& expr, const typed::Expr& 
     return Value::tensor(
         graph.add(Op::iota, {}, {{"axis", from_front(expr.axes, shape.size()).at(0)}, {"shape", shape}}));
   }
+  if (is_routine(expr.op)) return Value::tensor(routine(expr, std::move(operands)));
+  if (expr.op == Op::dot && !expr.dims.empty()) return Value::tensor(contraction(expr, operands));
   if (expr.op == Op::dot) return Value::tensor(matmul(operands[0], operands[1]));
   if (expr.op == Op::slice || expr.op == Op::pad) return Value::tensor(window(expr, operands[0], frame));
   if (expr.op == Op::stop) return Value::tensor(graph.add(Op::stop, operands));

@@ -80,6 +80,10 @@ class Builder {
   /// The positions that an operation reads along an axis of x lie inside.
   void check_positions(Id x, Id positions, std::int64_t axis);
   Id matmul(Id x, Id y);
+  /// A routine on whole tensors: the axes of the expression are the attributes of its row.
+  Id routine(const typed::StructuralExpr& expr, std::vector<Id> operands);
+  /// A `dot` whose four lists of axes are given.
+  Id contraction(const typed::StructuralExpr& expr, const std::vector<Id>& operands);
   Value structural(const typed::StructuralExpr& expr, const typed::Expr& whole, Frame& frame);
   /// A part of a tensor, or a tensor laid into zeros: explicit dims cover the last axes.
   Id window(const typed::StructuralExpr& expr, Id operand, Frame& frame);

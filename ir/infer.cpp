@@ -52,26 +52,6 @@ Inference effect(const Site& site) {
   return taken;
 }
 
-Inference call(const Site& site) {
-  const Type& first = site.operand(0);
-  if (site.op == Op::make_key) {
-    if (!is_integer(first.dtype)) return Inference::failure("takes an integer");
-    return Type{Dtype::key, first.shape};
-  }
-  if (first.dtype != Dtype::key) return Inference::failure("takes a key");
-  if (site.op == Op::random_bits) {
-    Shape shape = first.shape;
-    const Shape& drawn = site.dims("shape");
-    shape.insert(shape.end(), drawn.begin(), drawn.end());
-    return Type{Dtype::i32, std::move(shape)};
-  }
-  const Type& count = site.operand(1);
-  if (!is_integer(count.dtype) || count.shape != first.shape) {
-    return Inference::failure("takes an integer for each key");
-  }
-  return first;
-}
-
 std::string constant_error(const Node& node) {
   const Literal& literal = std::get<Literal>(node.attributes[0].value);
   if (std::holds_alternative<std::vector<double>>(literal.elements) != is_real(node.type.dtype)) {
@@ -91,6 +71,7 @@ std::size_t attribute_kind(std::string_view name) {
   if (name == "dtype") return Value(Dtype::f32).index();
   if (name == "value") return Value(Literal()).index();
   if (name == "axis" || name == "exponent" || name == "id") return Value(std::int64_t{0}).index();
+  if (name == "descending" || name == "lower" || name == "transposed") return Value(std::int64_t{0}).index();
   if (name == "slot" || name == "carries" || name == "stacked" || name == "conditional")
     return Value(std::int64_t{0}).index();
   if (name == "body") return Value(LoopBody()).index();
@@ -133,7 +114,7 @@ Inference infer(Op op, std::span<const Type* const> operands, const Attributes& 
     case Form::binder:
     case Form::loop: return shape_rules::loop(site);
     case Form::effect: return effect(site);
-    case Form::call: return call(site);
+    case Form::call: return shape_rules::call(site);
   }
   return Inference::failure("has no shape rule");
 }

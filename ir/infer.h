@@ -6,10 +6,10 @@
 //
 // Attributes by name: `start`, `low`, `shape` and `dim` (of one extent) are `Shape`; `axes`, `permutation`,
 // `stride`, `batch_x`, `batch_y`, `sum_x`, `sum_y` are lists of integers; `axis`, `exponent`, `id`, `slot`,
-// `carries`, `stacked`, `conditional` (0 or 1) integers; `name` and `message` texts; `dtype` a `Dtype`;
-// `value` a `Literal`; `body` a `LoopBody`. Lists of axes that are sets (`axes` of
-// reductions, of `flip`, `at`, `put` and of `broadcast`) are strictly ascending. `random_bits` draws `shape`
-// for every key: its result is [axes of the key, shape].
+// `carries`, `stacked` integers, `conditional`, `descending`, `lower`, `transposed` integers 0 or 1; `name`
+// and `message` texts; `dtype` a `Dtype`; `value` a `Literal`; `body` a `LoopBody`. Lists of axes that are
+// sets (`axes` of reductions, of `flip`, `at`, `put` and of `broadcast`) are strictly ascending. `random_bits`
+// draws `shape` for every key: its result is [axes of the key, shape].
 
 #include <optional>
 #include <span>

@@ -44,6 +44,7 @@ Inference pointwise(const Site& site);
 Inference move(const Site& site);
 Inference reduce(const Site& site);
 Inference contract(const Site& site);
+Inference call(const Site& site);
 /// Of bound variables and loops.
 Inference loop(const Site& site);
 

@@ -6,6 +6,7 @@
 
 #include "ir/binders.h"
 #include "ir/interpret.h"
+#include "ir/interpret_call.h"
 #include "ir/interpret_reduce.h"
 #include "support/assert.h"
 
@@ -69,7 +70,7 @@ class Interpreter {
       case Form::point: return pointwise(call);
       case Form::reduce: return reduce<M>(call);
       case Form::contract: return dot<M>(call);
-      case Form::call: return random(call);
+      case Form::call: return is_routine(node.op) ? routine(call) : random(call);
       case Form::move: return move(call);
       case Form::leaf: return leaf(call);
       case Form::level: return level(call);

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "ir/call.h"
 #include "ir/graph.h"
 #include "ir/op.h"
 #include "ir/reduction.h"
@@ -129,8 +130,16 @@ struct Print {
   std::vector<ExprId> values;
 };
 
+/// A routine on whole buffers: the op of that name, of known sizes (ir/call.h).
+struct Call {
+  Op op;
+  std::vector<BufferId> operands;
+  BufferId result;
+  linear::Sizes sizes;
+};
+
 struct Stmt {
-  std::variant<For, Let, Store, Reduce, Matmul, If, Check, Print> node;
+  std::variant<For, Let, Store, Reduce, Matmul, If, Check, Print, Call> node;
 };
 
 enum class Place : std::uint8_t { input, output, arena, constant, local };

@@ -130,6 +130,12 @@ class Machine {
     failure_ = check_failure(module_.sites[check.site], values);
   }
   void run(const Print&) {}
+  void run(const Call& call) {
+    std::vector<const void*> operands;
+    for (const BufferId operand : call.operands) operands.push_back(memories_[operand].data);
+    const Dtype dtype = module_.buffers[call.operands.front()].dtype;
+    run_routine(call.op, call.sizes, dtype, operands, memories_[call.result].data);
+  }
 
   std::int64_t index(ExprId id) { return from_element<std::int64_t>(element(id)); }
   Bits element(ExprId id) {

@@ -155,7 +155,31 @@ class Reader {
       const auto site = static_cast<std::uint32_t>(words_.integer());
       return Stmt{Print{site, words_.expressions_in_parentheses()}};
     }
+    if (words_.accept("call")) return call();
     return std::nullopt;
+  }
+
+  Stmt call() {
+    const std::string word = words_.name();
+    const std::optional<Op> op = op_from_name(word);
+    if (!op || !is_routine(*op)) words_.fail(fmt::format("no routine `{}`", word));
+    Call result{op.value_or(Op::sort), {}, 0, {}};
+    words_.expect("[");
+    for (std::int64_t* size :
+         {&result.sizes.batches, &result.sizes.rows, &result.sizes.columns, &result.sizes.flags}) {
+      *size = words_.integer();
+      if (size != &result.sizes.flags) words_.expect(",");
+    }
+    words_.expect("]");
+    words_.expect("(");
+    while (!words_.failed() && !words_.at(")")) {
+      result.operands.push_back(words_.find(words_.name(), Seen::buffer).value_or(0));
+      if (!words_.at(")")) words_.expect(",");
+    }
+    words_.expect(")");
+    words_.expect("into");
+    result.result = words_.find(words_.name(), Seen::buffer).value_or(0);
+    return {std::move(result)};
   }
 
   struct Range {

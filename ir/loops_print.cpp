@@ -138,6 +138,13 @@ class Printer {
   void print_statement(const Print& print) {
     line(fmt::format("print {}({})", print.site, list(print.values)));
   }
+  void print_statement(const Call& call) {
+    std::vector<std::string> operands;
+    for (const BufferId operand : call.operands) operands.push_back(names_.buffers[operand]);
+    const linear::Sizes& sizes = call.sizes;
+    line(fmt::format("call {}[{}, {}, {}, {}]({}) into {}", dp::name(call.op), sizes.batches, sizes.rows,
+                     sizes.columns, sizes.flags, fmt::join(operands, ", "), names_.buffers[call.result]));
+  }
 
   bool is_absent(VariableId variable, std::int64_t extent) const {
     return extent == 1 && module_.variable_names[variable].empty();

@@ -190,6 +190,22 @@ class Verifier {
     require(module_.sites[print.site].types.size() == print.values.size(), "site",
             "of another number of values");
   }
+  void check_kind(const Call& call) {
+    require(!call.operands.empty() && call.operands.size() <= 3, "call", "`{}` of {}", dp::name(call.op),
+            call.operands.size());
+    const linear::Extents step = linear::extents(routine_of(call.op), call.sizes);
+    for (std::size_t k = 0; k < call.operands.size() && k < 3; ++k) {
+      const Buffer& operand = module_.buffers[call.operands[k]];
+      require(step.operands[k] == 0 || operand.count == call.sizes.batches * step.operands[k], "call",
+              "`{}` has {} elements", operand.name, operand.count);
+      require(call.operands[k] != call.result, "call", "`{}` over its operand", dp::name(call.op));
+    }
+    const Buffer& result = module_.buffers[call.result];
+    require(result.count == call.sizes.batches * step.result, "call", "`{}` has {} elements", result.name,
+            result.count);
+    require(result.place != Place::input && result.place != Place::constant, "writable", "a call into `{}`",
+            result.name);
+  }
   void check_extent(std::int64_t extent) { require(extent >= 0, "extent", "{}", extent); }
   void require_dtype(ExprId expr, Dtype dtype, std::string_view what) {
     const Dtype found = module_.expressions[expr].dtype;

@@ -132,6 +132,11 @@ std::optional<Op> op_from_name(std::string_view name) {
 
 std::string_view name(Op op) { return info(op).name; }
 
+bool is_routine(Op op) {
+  const bool is_random = op == Op::make_key || op == Op::fold_key || op == Op::random_bits;
+  return info(op).form == Form::call && !is_random;
+}
+
 bool is_pointwise(Op op) { return info(op).form == Form::eval || info(op).form == Form::point; }
 
 }  // namespace dp

@@ -62,6 +62,9 @@ std::span<const OpInfo> all_ops();
 std::optional<Op> op_from_name(std::string_view name);
 std::string_view name(Op op);
 
+/// A call on whole tensors, a routine of support/linear/ (ir/call.h): its operands and its result are stored.
+bool is_routine(Op op);
+
 /// Elementwise at one index: may be fused, vectorised and folded anywhere.
 bool is_pointwise(Op op);
 

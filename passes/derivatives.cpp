@@ -81,6 +81,8 @@ bool carries_derivative(const Graph& graph, const Node& node, std::size_t operan
   const OpInfo& row = info(node.op);
   if (row.derivative == DerivativeKind::zero) return false;
   if (node.op == Op::power) return node.integer("exponent") != 0;
+  // The factors are made of the matrix, which carries the derivative.
+  if (node.op == Op::lu_solve || node.op == Op::lu_det) return operand != 1;
   return row.form != Form::eval || row.derivative_texts[operand] != "ZERO";
 }
 
@@ -124,6 +126,7 @@ Adjoint pull_back(const Application& application, std::size_t operand, const Adj
   }
   const OpInfo& row = info(application.node.op);
   if (row.form == Form::move) return rules::pull_move(application, operand, ct);
+  if (row.form == Form::call) return rules::pull_call(application, operand, ct);
   if (row.form == Form::reduce) return rules::pull_reduce(application, ct);
   if (row.form == Form::binder) return rules::pull_binder(application, ct);
   const Expression product = rules::local_product(application, operand, ct.value);
@@ -140,6 +143,7 @@ Expression push_forward(const Application& application, const Tangents& tangents
   if (info(op).form == Form::reduce) return rules::push_reduce(application, *tangents[0]);
   const bool multilinear = is_multilinear(op);
   return sum_over(tangents, [&](std::size_t k, const Expression& tangent) {
+    if (info(op).form == Form::call) return rules::push_call(application, k, tangent);
     return multilinear ? rules::with_operand(application, k, tangent)
                        : rules::local_product(application, k, tangent);
   });

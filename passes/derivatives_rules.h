@@ -30,6 +30,10 @@ Expression push_reduce(const Application& application, const Expression& tangent
 /// for_, at, put: of the operand 0.
 Adjoint pull_binder(const Application& application, const Adjoint& ct);
 
+/// Routines on whole tensors: from an operand's tangent to what the result's gains, and back.
+Adjoint pull_call(const Application& application, std::size_t k, const Adjoint& ct);
+Expression push_call(const Application& application, std::size_t k, const Expression& tangent);
+
 /// dot, guarded_dot.
 Adjoint pull_dot(const Application& application, std::size_t k, const Adjoint& ct);
 

@@ -110,6 +110,7 @@ class Fuser {
     if (is_scatter(op)) return "scatter";
     if (op == Op::concat && group.kind == Kind::alone) return "concat";
     if (op == Op::print) return "print";
+    if (is_routine(op)) return "call";
     if (info(op).form == Form::effect) return "check";
     switch (group.kind) {
       case Kind::product: return "matmul";

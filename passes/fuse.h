@@ -15,7 +15,7 @@
 //   map      pointwise work over one shape
 //   scalar   the same for single numbers
 //   update   maps of several shapes whose results nobody in the program reads: new parameters
-//   guarded, scatter, concat, check, print   one node each
+//   guarded, scatter, concat, call, check, print   one node each
 //
 // Outputs that are arguments or constants have no kernel: `lower` copies them.
 //

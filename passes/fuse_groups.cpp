@@ -20,8 +20,8 @@ Group first_group(const Graph& graph, Id id) {
   const Node& node = graph[id];
   const Form form = info(node.op).form;
   Kind kind = Kind::map;
-  const bool is_alone =
-      form == Form::effect || is_scatter(node.op) || node.op == Op::concat || node.op == Op::guarded_dot;
+  const bool is_alone = form == Form::effect || is_scatter(node.op) || node.op == Op::concat ||
+                        node.op == Op::guarded_dot || is_routine(node.op);
   if (is_alone) {
     kind = Kind::alone;
   } else if (is_row_reduction(graph, id)) {

@@ -64,6 +64,9 @@ class Finder {
     if (info(node.op).form == Form::contract && !is_reduction(node, graph_)) {
       for (const Id operand : node.operands) force_base(operand);
     }
+    if (is_routine(node.op)) {
+      for (const Id operand : node.operands) is_forced_[operand] = true;
+    }
     if (node.op == Op::print) {
       for (const Id operand : node.operands)
         is_forced_[operand] = is_forced_[operand] || graph_[operand].type.rank() > 0;
@@ -96,7 +99,7 @@ class Finder {
     const Node& node = graph_[id];
     const Form form = info(node.op).form;
     const bool stands_alone = form == Form::contract || form == Form::effect || is_scatter(node.op) ||
-                              node.op == Op::concat || is_reduction(node, graph_);
+                              node.op == Op::concat || is_reduction(node, graph_) || is_routine(node.op);
     if (is_forced_[id] || stands_alone) return true;
     if (form == Form::leaf) return false;
     if (node.type.rank() == 0) return result_.costs[id] >= dear_for_a_scalar;

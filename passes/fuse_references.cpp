@@ -120,7 +120,7 @@ AxisSources through(const Graph& graph, const Node& node, std::size_t operand, c
   if (node.op == Op::dot && is_lane_product(node, graph))
     return through_lane_product(node, type.rank(), operand, axes);
   if (is_reduction(node, graph)) return through_reduction(node, type.rank(), axes);
-  return info(node.op).form == Form::contract ? result : axes;
+  return info(node.op).form == Form::contract || is_routine(node.op) ? result : axes;
 }
 
 bool keeps_elements(const Node& node) {

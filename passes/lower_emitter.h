@@ -103,6 +103,7 @@ class KernelEmitter {
   Failure range_failure(const Node& node, loops::ExprId real);
   void emit_check(Id id);
   void emit_print(Id id);
+  void emit_call(Id id);  // lower_call.cpp
 
   void emit_product(Id id);
   void emit_guarded_product(Id id);

@@ -33,6 +33,8 @@ Body KernelEmitter::run() {
     emit_check(first);
   } else if (is_scatter(op)) {
     emit_scatter(first);
+  } else if (is_routine(op)) {
+    emit_call(first);
   } else if (op == Op::guarded_dot) {
     emit_guarded_product(first);
   } else if (op == Op::concat && kernel_.outputs.size() == 1) {

@@ -174,6 +174,7 @@ std::vector<OpSample> effect_samples(Op op) {
 }
 
 std::vector<OpSample> call_samples(Op op) {
+  if (is_routine(op)) return routine_samples(op);
   std::vector<OpSample> samples;
   for (const Shape& shape : {Shape{}, Shape{3}}) {
     Builder builder{op};

@@ -51,5 +51,6 @@ std::vector<OpSample> move_samples(Op op);
 std::vector<OpSample> reduce_samples(Op op);
 std::vector<OpSample> contract_samples(Op op);
 std::vector<OpSample> loop_samples(Op op);
+std::vector<OpSample> routine_samples(Op op);
 
 }  // namespace dp::test

@@ -1,0 +1,20 @@
+#pragma once
+// Matrices as arguments: shared by the functions of linear algebra that the checker knows by itself.
+
+#include "frontend/check_arguments.h"
+
+namespace dp::checker {
+
+const Shape& dims_of(const Value& value);
+
+/// The arguments' values; nothing where one is missing or failed to check.
+std::optional<std::vector<Value>> values_of(Body& body, CallSite& site,
+                                            const std::vector<std::string>& names);
+
+/// Whether the value has two axes or more, of equal size where it must be `square`; else reported.
+bool is_matrix(Body& body, const CallSite& site, const Value& value, bool square);
+
+/// Whether the matrix b has the leading axes of the matrix a, and its rows; else reported.
+bool is_right_side(Body& body, const CallSite& site, const Value& a, const Value& b);
+
+}  // namespace dp::checker
