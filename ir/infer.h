@@ -8,8 +8,8 @@
 // `stride`, `batch_x`, `batch_y`, `sum_x`, `sum_y` are lists of integers; `axis`, `exponent`, `id`, `slot`,
 // `carries`, `stacked` integers, `conditional`, `descending`, `lower`, `transposed` integers 0 or 1; `name`
 // and `message` texts; `dtype` a `Dtype`; `value` a `Literal`; `body` a `LoopBody`. Lists of axes that are
-// sets (`axes` of reductions, of `flip`, `at`, `put` and of `broadcast`) are strictly ascending. `random_bits`
-// draws `shape` for every key: its result is [axes of the key, shape].
+// sets (`axes` of reductions, of `flip`, `at`, `put` and of `broadcast`) are strictly ascending.
+// `random_bits` draws `shape` for every key: its result is [axes of the key, shape].
 
 #include <optional>
 #include <span>

@@ -23,10 +23,9 @@ std::string real_text(double value, Dtype dtype) {
 }  // namespace
 
 bool is_reserved(std::string_view word) {
-  constexpr std::string_view words[] = {"parallel", "for",   "vector", "unroll", "matmul",
-                                        "let",      "store", "reduce", "if",     "check",
-                                        "print",    "true",  "false",  "inf",    "nan",
-                                        "call"};
+  constexpr std::string_view words[] = {"parallel", "for",    "vector", "unroll", "matmul", "let",
+                                        "store",    "reduce", "if",     "check",  "print",  "true",
+                                        "false",    "inf",    "nan",    "call"};
   return std::ranges::find(words, word) != std::end(words) || op_from_name(word) || dtype_from_name(word);
 }
 

@@ -65,8 +65,8 @@ void dp_parallel_for(void (*body)(void* context, int64_t begin, int64_t end), vo
    slots. Stops the process where there is no memory. */
 void* dp_scratch(int32_t slot, int64_t bytes);
 
-/* A routine of support/linear/routine.h on operands of that scalar type (support/dtype.h numbers both), as it
-   is described there; `sizes` are batches, rows, columns and flags. Uses the last slot of the scratch memory. */
+/* A routine of support/linear/routine.h, by its number, on operands of that scalar type (support/dtype.h);
+   `sizes` are batches, rows, columns and flags. Uses the last slot of the scratch memory. */
 void dp_call(int32_t routine, int32_t dtype, const int64_t* sizes, const void* const* operands, void* result);
 
 /* How many threads parallel loops use, the caller's included; 0: as many as the process may run on, the

@@ -12,8 +12,8 @@
 
 namespace dp::linear {
 
-/// Of a format F: `epsilon`, the distance of 1 to the next number, `largest_power`, about the largest power of
-/// two, and `root`, the square root.
+/// Of a format F: `epsilon`, the distance of 1 to the next number, `largest_power`, about the largest power
+/// of two, and `root`, the square root.
 template <class F>
 struct Format;
 template <>
