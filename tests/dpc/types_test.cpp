@@ -177,6 +177,6 @@ TEST_CASE("random draws come from keys", "[programs]") {
        "(2.0, 0.0, true)"},
       {"precision f64\nfn main() { a = normal(key(7), [2000]); abs(mean(a)) < 0.1 }", "true"},
       {"fn main() = uniform(7, [2])", "E0206"},
-      {"fn main() = split(key(7), [2, 3])", "E0601"},
+      {"fn main() = split(key(7), [2, 3])", "E0706"},
   });
 }
