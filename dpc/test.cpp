@@ -6,6 +6,7 @@
 
 #include "dpc/commands.h"
 #include "dpc/engine.h"
+#include "dpc/test_adjoint.h"
 #include "dpc/values.h"
 #include "support/philox.h"
 
@@ -118,6 +119,15 @@ int test_file(const CommonOptions& options, Counts& counts) {
     const auto failure = run_test(*program, *test, options);
     failure ? ++counts.failed : ++counts.passed;
     fmt::print("{} {}\n", failure ? "FAIL" : "ok  ", test->name);
+    std::fflush(stdout);
+    if (failure) report(*program, *failure);
+  }
+  for (const auto& function : program->module->functions) {
+    const bool is_own = function->span.file == program->syntax.file;
+    if (!function->adjoint || !function->adjoint_is_checked || !is_own) continue;
+    const auto failure = check_adjoint(*program, *function);
+    failure ? ++counts.failed : ++counts.passed;
+    fmt::print("{} adjoint {}\n", failure ? "FAIL" : "ok  ", function->name);
     std::fflush(stdout);
     if (failure) report(*program, *failure);
   }

@@ -15,10 +15,18 @@
 
 namespace dp {
 
+/// How written derivatives (`adjoint f(…)`) are taken along: `build` finds it out by itself.
+struct AdjointPlan {
+  int order = 0;         // how many levels of gradients there are
+  bool forward = false;  // whether one of them is forward
+  bool operator==(const AdjointPlan&) const = default;
+};
+
 struct BuildOptions {
   Dtype real = Dtype::f32;  // what `real` is
   DimBindings dims;         // sizes of the function's own dimensions, as far as they are known
   Shape pack;               // what `..` of the function's signature stands for
+  AdjointPlan adjoints;
 };
 
 /// The graph of a function: one input for each leaf of each parameter, named by its path (`x`, `net.fc1.w`),
@@ -31,6 +39,12 @@ Result<Graph> build(const typed::Module& module, const typed::Function& function
 /// E2221 for a function of another kind.
 Result<Graph> build_gradient(const typed::Module& module, const typed::Function& function,
                              std::span<const std::string> wrt, const BuildOptions& options);
+
+/// A function with an adjoint, to compare the two: inputs as those of `build`, then `dy` for each real leaf
+/// of the result; outputs the result's leaves, then the cotangent of each real leaf of the parameters as the
+/// adjoint gives it.
+Result<Graph> build_adjoint(const typed::Module& module, const typed::Function& function,
+                            const BuildOptions& options);
 
 /// A leaf of a value: its path behind the name of the value ("" for a tensor), and its graph type.
 struct Leaf {

@@ -45,10 +45,12 @@ Value Builder::call(const typed::CallExpr& call, const typed::Expr& whole, Frame
     fail(diagnose(diag::ClauseFails, whole.span, function.name, broken->clause, broken->sizes));
   enter_call(function, whole.span);
   std::vector<Value> given = arguments(call, frame);
-  const bool element_by_element = call.lifted && !is_pointwise(function);
+  const bool pointwise = is_pointwise(function) && (!function.adjoint || is_pointwise(*function.adjoint));
+  const bool element_by_element = call.lifted && !pointwise;
+  if (call.lifted && function.adjoint && pointwise) spread_scalars(given, lifted_shape(whole, frame));
   Value result = element_by_element
                      ? lifted_call(function, std::move(given), lifted_shape(whole, frame), std::move(callee))
-                     : inline_function(function, std::move(given), std::move(callee));
+                     : apply(function, std::move(given), std::move(callee));
   leave_call(function);
   return call.lifted && !element_by_element ? lifted(result, whole, frame) : result;
 }
@@ -57,6 +59,16 @@ Shape Builder::lifted_shape(const typed::Expr& whole, const Frame& frame) {
   const auto* tuple = std::get_if<typed::TupleType>(&whole.type.node);
   const typed::Type& leaf = tuple ? tuple->elements.at(0) : whole.type;
   return resolve(std::get<typed::TensorType>(leaf.node).shape, frame);
+}
+
+/// The scalars among the operands of an elementwise function, repeated to the others' shape.
+void Builder::spread_scalars(std::vector<Value>& values, const Shape& shape) {
+  for (Value& each : values) each = Value::tensor(spread(each.id(), shape, {}));
+}
+
+Value Builder::apply(const typed::Function& function, std::vector<Value> arguments, Frame callee) {
+  return function.adjoint ? call_custom(function, std::move(arguments), callee)
+                          : inline_function(function, std::move(arguments), std::move(callee));
 }
 
 Value Builder::lifted(const Value& result, const typed::Expr& whole, Frame& frame) {
@@ -134,7 +146,7 @@ Value Builder::lifted_call(const typed::Function& function, std::vector<Value> a
       operands.insert(operands.end(), indices.begin(), indices.end());
       elements.back() = Value::tensor(graph.add(Op::at, std::move(operands), {{"axes", axes}}));
     }
-    form = inline_function(function, std::move(elements), callee);
+    form = apply(function, std::move(elements), callee);
     return leaf_ids(form);
   });
   std::size_t at = 0;
@@ -161,29 +173,38 @@ std::optional<BrokenClause> Builder::broken_clause(const typed::Function& functi
   return std::nullopt;
 }
 
+namespace {
+
+BuiltGraph built(const typed::Module& module, const typed::Function& function, const BuildOptions& options) {
+  Builder builder(module, options);
+  builder.graph.name = function.name;
+  const Frame frame = builder.root_frame();
+  if (const auto broken = Builder::broken_clause(function, frame))
+    Builder::fail(diagnose(diag::ClauseOfValues, {}, function.name, broken->clause, broken->sizes));
+  std::vector<Value> arguments;
+  for (typed::VariableId parameter : function.parameters) {
+    const typed::Variable& variable = function.variables[parameter];
+    if (std::holds_alternative<typed::FunctionType>(variable.type.node))
+      Builder::fail(diagnose(diag::FunctionFromOutside, variable.span, function.name, variable.name));
+    arguments.push_back(builder.inputs_of(variable.type, variable.name, frame));
+  }
+  const Value result = builder.inline_function(function, std::move(arguments), frame);
+  std::vector<Leaf> paths;
+  Builder::leaves(function.result, frame, "", {}, paths);
+  const std::vector<Id> ids = leaf_ids(result);
+  DP_ASSERT(ids.size() == paths.size(), "`{}` gave {} leaves, its type has {}", function.name, ids.size(),
+            paths.size());
+  for (std::size_t k = 0; k < ids.size(); ++k) builder.graph.outputs.push_back({paths[k].path, ids[k]});
+  return std::move(builder).take();
+}
+
+}  // namespace
+
 Result<Graph> build(const typed::Module& module, const typed::Function& function,
                     const BuildOptions& options) {
   return guarded<Graph>([&] {
-    Builder builder(module, options);
-    builder.graph.name = function.name;
-    const Frame frame = builder.root_frame();
-    if (const auto broken = Builder::broken_clause(function, frame))
-      Builder::fail(diagnose(diag::ClauseOfValues, {}, function.name, broken->clause, broken->sizes));
-    std::vector<Value> arguments;
-    for (typed::VariableId parameter : function.parameters) {
-      const typed::Variable& variable = function.variables[parameter];
-      if (std::holds_alternative<typed::FunctionType>(variable.type.node))
-        Builder::fail(diagnose(diag::FunctionFromOutside, variable.span, function.name, variable.name));
-      arguments.push_back(builder.inputs_of(variable.type, variable.name, frame));
-    }
-    const Value result = builder.inline_function(function, std::move(arguments), frame);
-    std::vector<Leaf> paths;
-    Builder::leaves(function.result, frame, "", {}, paths);
-    const std::vector<Id> ids = leaf_ids(result);
-    DP_ASSERT(ids.size() == paths.size(), "`{}` gave {} leaves, its type has {}", function.name, ids.size(),
-              paths.size());
-    for (std::size_t k = 0; k < ids.size(); ++k) builder.graph.outputs.push_back({paths[k].path, ids[k]});
-    return std::move(builder.graph);
+    return with_adjoints(options,
+                         [&](const BuildOptions& planned) { return built(module, function, planned); });
   });
 }
 

@@ -126,40 +126,50 @@ Value Builder::gradient(const typed::GradExpr& expr, const typed::Expr& whole, F
   return expr.tuple ? Value::tree(std::move(parts)) : std::move(parts.at(0));
 }
 
+namespace {
+
+BuiltGraph gradient_graph(const typed::Module& module, const typed::Function& function,
+                          std::span<const std::string> wrt, const BuildOptions& options) {
+  Builder builder(module, options);
+  builder.graph.name = function.name;
+  const Frame frame = builder.root_frame();
+  if (const auto broken = Builder::broken_clause(function, frame))
+    Builder::fail(diagnose(diag::ClauseOfValues, {}, function.name, broken->clause, broken->sizes));
+  std::vector<Leaf> leaves;
+  for (const typed::VariableId parameter : function.parameters) {
+    const typed::Variable& variable = function.variables[parameter];
+    Builder::leaves(variable.type, frame, variable.name, {}, leaves);
+  }
+  std::vector<std::size_t> chosen;
+  for (const std::string& path : wrt)
+    for (const std::size_t leaf : chosen_leaves(leaves, path, function)) chosen.push_back(leaf);
+  std::vector<Id> values;
+  std::vector<Value> arguments;
+  for (const typed::VariableId parameter : function.parameters) {
+    const typed::Variable& variable = function.variables[parameter];
+    arguments.push_back(map_leaves(builder.inputs_of(variable.type, variable.name, frame), [&](Id id) {
+      const bool marked = std::find(chosen.begin(), chosen.end(), values.size()) != chosen.end();
+      values.push_back(marked ? builder.mark(Value::tensor(id)).id() : id);
+      return values.back();
+    }));
+  }
+  const Id result = builder.inline_function(function, std::move(arguments), frame).id();
+  const Id one = builder.splat(1.0, builder.graph[result].type);
+  for (const std::size_t leaf : chosen)
+    builder.graph.outputs.push_back(
+        {leaves[leaf].path, builder.graph.add(Op::vjp, {result, values[leaf], one})});
+  return std::move(builder).take();
+}
+
+}  // namespace
+
 Result<Graph> build_gradient(const typed::Module& module, const typed::Function& function,
                              std::span<const std::string> wrt, const BuildOptions& options) {
   return guarded<Graph>([&] {
     if (!is_real_number(function.result))
       Builder::fail(diagnose(diag::NotAScalarFunction, function.span, function.name, text(function.result)));
-    Builder builder(module, options);
-    builder.graph.name = function.name;
-    const Frame frame = builder.root_frame();
-    if (const auto broken = Builder::broken_clause(function, frame))
-      Builder::fail(diagnose(diag::ClauseOfValues, {}, function.name, broken->clause, broken->sizes));
-    std::vector<Leaf> leaves;
-    for (const typed::VariableId parameter : function.parameters) {
-      const typed::Variable& variable = function.variables[parameter];
-      Builder::leaves(variable.type, frame, variable.name, {}, leaves);
-    }
-    std::vector<std::size_t> chosen;
-    for (const std::string& path : wrt)
-      for (const std::size_t leaf : chosen_leaves(leaves, path, function)) chosen.push_back(leaf);
-    std::vector<Id> values;
-    std::vector<Value> arguments;
-    for (const typed::VariableId parameter : function.parameters) {
-      const typed::Variable& variable = function.variables[parameter];
-      arguments.push_back(map_leaves(builder.inputs_of(variable.type, variable.name, frame), [&](Id id) {
-        const bool marked = std::find(chosen.begin(), chosen.end(), values.size()) != chosen.end();
-        values.push_back(marked ? builder.mark(Value::tensor(id)).id() : id);
-        return values.back();
-      }));
-    }
-    const Id result = builder.inline_function(function, std::move(arguments), frame).id();
-    const Id one = builder.splat(1.0, builder.graph[result].type);
-    for (const std::size_t leaf : chosen)
-      builder.graph.outputs.push_back(
-          {leaves[leaf].path, builder.graph.add(Op::vjp, {result, values[leaf], one})});
-    return std::move(builder.graph);
+    return with_adjoints(
+        options, [&](const BuildOptions& planned) { return gradient_graph(module, function, wrt, planned); });
   });
 }
 

@@ -65,17 +65,41 @@ class TrainBuilder {
 };
 
 /// The leaves that are trained: marked values of parameters that are neither frozen nor frozen in part.
-std::vector<Id> trained_leaves(const typed::Train& train, const Frame& frame) {
+std::vector<Id> trained_leaves(const typed::Train& train, const Graph& graph, const Frame& frame) {
   std::set<Id> frozen;
   for (const auto& path : train.freeze)
-    for (Id id : leaf_ids(follow(frame.variables.at(path.variable), path.path))) frozen.insert(id);
+    for (Id id : leaf_ids(follow(frame.variables.at(path.variable), path.path)))
+      if (path.copies.empty()) frozen.insert(id);
   std::vector<Id> out;
   for (const Parameter& parameter : train.parameters) {
     if (parameter.frozen) continue;
     for (Id id : leaf_ids(frame.variables.at(parameter.variable)))
-      if (!frozen.contains(id)) out.push_back(id);
+      if (is_real(graph[id].type.dtype) && !frozen.contains(id)) out.push_back(id);
   }
   return out;
+}
+
+/// Where a trained leaf holds copies that are frozen, `freeze net.blocks[3]`: a bool in its shape.
+std::map<Id, Id> frozen_copies(Builder& builder, const typed::Train& train, const Frame& frame) {
+  Graph& graph = builder.graph;
+  std::map<Id, Id> masks;
+  for (const auto& path : train.freeze) {
+    if (path.copies.empty()) continue;
+    for (const Id leaf : leaf_ids(follow(frame.variables.at(path.variable), path.path))) {
+      const Shape shape = graph[leaf].type.shape;
+      Id here = no_id;
+      for (std::size_t k = 0; k < path.copies.size(); ++k) {
+        const Attributes axis{{"axis", static_cast<std::int64_t>(k)}, {"shape", shape}};
+        const Dim position = Builder::resolve(path.copies[k], frame);
+        const Id number = graph.add(Op::dim_value, {}, {{"dim", Shape{position}}});
+        const Id same = builder.point(Op::eq, {graph.add(Op::iota, {}, axis), number});
+        here = here == no_id ? same : builder.point(Op::and_, {here, same});
+      }
+      const auto known = masks.find(leaf);
+      masks[leaf] = known == masks.end() ? here : builder.point(Op::or_, {known->second, here});
+    }
+  }
+  return masks;
 }
 
 /// Gradients scaled so that their common Euclidean norm is at most `limit`, or each element kept within
@@ -103,6 +127,12 @@ void clip(Builder& builder, const typed::Train::Clip& clip, std::vector<Id>& gra
   const Id too_long = builder.point(Op::lt, {limit, norm});
   const Id factor = builder.point(Op::select, {too_long, builder.point(Op::div, {limit, norm}), one});
   for (Id& gradient : gradients) gradient = builder.point(Op::mul, {gradient, factor});
+}
+
+/// `old` where the leaf's copies are frozen, else `value`.
+Id kept_where(Builder& builder, const std::map<Id, Id>& frozen, Id leaf, Id old, Id value) {
+  const auto mask = frozen.find(leaf);
+  return mask == frozen.end() ? value : builder.point(Op::select, {mask->second, old, value});
 }
 
 /// The states of one leaf are inputs; the optimizer's step gives the new leaf and the new states.
@@ -134,26 +164,33 @@ std::vector<StateLeaf> parameter_leaves(const Builder& builder, const typed::Tra
   return out;
 }
 
-Graph build_step(const typed::Module& module, const typed::Train& train, const BuildOptions& options,
-                 TrainProgram& program) {
+/// The optimizer's states of the trained leaves, leaf by leaf.
+std::vector<std::vector<Id>> optimizer_inputs(Graph& graph, const typed::Optimizer& optimizer,
+                                              const std::vector<Id>& trained, TrainProgram& program) {
+  std::vector<std::vector<Id>> states;
+  for (Id leaf : trained) {
+    const std::string path = graph[graph[leaf].operands.at(0)].string("name");
+    states.emplace_back();
+    for (const auto& state : optimizer.states) {
+      const std::string name = optimizer.name + "." + state.name + "." + path;
+      program.optimizer_state.push_back({name, graph[leaf].type});
+      states.back().push_back(graph.input(name, graph[leaf].type));
+    }
+  }
+  return states;
+}
+
+BuiltGraph build_step(const typed::Module& module, const typed::Train& train, const BuildOptions& options,
+                      TrainProgram& program) {
   TrainBuilder block(module, train, options);
   Builder& builder = block.builder;
   Graph& graph = builder.graph;
   graph.name = train.name;
   block.parameter_inputs();
   const std::vector<Id> inputs = graph.inputs;
-  const std::vector<Id> trained = trained_leaves(train, block.frame);
-  // The optimizer's states of the trained leaves, leaf by leaf.
-  std::vector<std::vector<Id>> states;
-  for (Id leaf : trained) {
-    const std::string path = graph[graph[leaf].operands.at(0)].string("name");
-    states.emplace_back();
-    for (const auto& state : train.optimizer->states) {
-      const std::string name = train.optimizer->name + "." + state.name + "." + path;
-      program.optimizer_state.push_back({name, graph[leaf].type});
-      states.back().push_back(graph.input(name, graph[leaf].type));
-    }
-  }
+  const std::vector<Id> trained = trained_leaves(train, graph, block.frame);
+  const std::map<Id, Id> frozen = frozen_copies(builder, train, block.frame);
+  const std::vector<std::vector<Id>> states = optimizer_inputs(graph, *train.optimizer, trained, program);
   const Type real{options.real, {}};
   const Id step = graph.input("t", real);
   block.frame.variables.insert_or_assign(train.step_variable, Value::tensor(step));
@@ -163,7 +200,10 @@ Graph build_step(const typed::Module& module, const typed::Train& train, const B
   const Id objective = block.objective();
   const Id direction = builder.splat(train.maximize ? -1.0 : 1.0, graph[objective].type);
   std::vector<Id> gradients;
-  for (Id leaf : trained) gradients.push_back(graph.add(Op::vjp, {objective, leaf, direction}));
+  for (Id leaf : trained) {
+    const Id gradient = graph.add(Op::vjp, {objective, leaf, direction});
+    gradients.push_back(kept_where(builder, frozen, leaf, builder.zero(graph[leaf].type), gradient));
+  }
   clip(builder, train.clip, gradients, block.frame);
   std::vector<Value> hyperparameters;
   for (const auto& value : train.hyperparameters)
@@ -174,7 +214,8 @@ Graph build_step(const typed::Module& module, const typed::Train& train, const B
   for (std::size_t k = 0; k < trained.size(); ++k) {
     const Update next =
         update(builder, *train.optimizer, hyperparameters, states[k], trained[k], gradients[k], step);
-    updated[graph[trained[k]].operands.at(0)] = next.parameter;
+    const Id input = graph[trained[k]].operands.at(0);
+    updated[input] = kept_where(builder, frozen, trained[k], input, next.parameter);
     for (std::size_t s = 0; s < next.states.size(); ++s)
       state_outputs.push_back({graph[states[k][s]].string("name"), next.states[s]});
   }
@@ -184,10 +225,11 @@ Graph build_step(const typed::Module& module, const typed::Train& train, const B
   graph.outputs.insert(graph.outputs.end(), state_outputs.begin(), state_outputs.end());
   for (std::size_t k = 0; k < graph.outputs.size(); ++k) graph.donated[k] = k;
   graph.outputs.push_back({"objective", objective});
-  return std::move(graph);
+  return std::move(builder).take();
 }
 
-Graph build_evaluate(const typed::Module& module, const typed::Train& train, const BuildOptions& options) {
+BuiltGraph build_evaluate(const typed::Module& module, const typed::Train& train,
+                          const BuildOptions& options) {
   TrainBuilder block(module, train, options);
   block.builder.graph.name = train.name + "_evaluate";
   block.parameter_inputs();
@@ -196,7 +238,7 @@ Graph build_evaluate(const typed::Module& module, const typed::Train& train, con
   const std::vector<Id> metrics = block.metrics();
   for (std::size_t k = 0; k < metrics.size(); ++k)
     block.builder.graph.outputs.push_back({train.metrics[k].name, metrics[k]});
-  return std::move(block.builder.graph);
+  return std::move(block.builder).take();
 }
 
 /// The prints of one `every`: a graph without results, on the parameters and the last batch.
@@ -259,8 +301,12 @@ Result<TrainProgram> build_train(const typed::Module& module, const typed::Train
       Builder::leaves(variable.type, types.root_frame(), variable.name, {}, program.batch);
     }
     for (const auto& metric : train.metrics) program.metrics.push_back(metric.name);
-    program.step = build_step(module, train, sized, program);
-    program.evaluate = build_evaluate(module, train, options);
+    program.step = with_adjoints(sized, [&](const BuildOptions& planned) {
+      program.optimizer_state.clear();
+      return build_step(module, train, planned, program);
+    });
+    program.evaluate = with_adjoints(
+        options, [&](const BuildOptions& planned) { return build_evaluate(module, train, planned); });
     for (const auto& every : train.every)
       program.prints.push_back(every.kind == typed::Train::Every::Kind::print
                                    ? build_print(module, train, every, sized)

@@ -46,6 +46,12 @@ struct Closure {
   Frame frame;
 };
 
+/// A graph, and whether a function with an adjoint was called on the way.
+struct BuiltGraph {
+  Graph graph;
+  bool met_adjoint = false;
+};
+
 class Builder {
  public:
   Builder(const typed::Module& module, const BuildOptions& options);
@@ -166,6 +172,11 @@ class Builder {
   /// The first `where` clause that does not hold for these sizes.
   static std::optional<BrokenClause> broken_clause(const typed::Function& function, const Frame& callee);
 
+  /// The same of a function with an adjoint: values that know their derivative (build_adjoint.cpp).
+  Value call_custom(const typed::Function& function, std::vector<Value> arguments, const Frame& callee);
+  /// What has been built; the builder is of no use afterwards.
+  BuiltGraph take() && { return {std::move(graph), met_adjoint_}; }
+
   // ---- gradients (build_gradients.cpp, build_jacobian.cpp)
   Value gradient(const typed::GradExpr& expr, const typed::Expr& whole, Frame& frame);
   /// The cotangents of y's leaves pulled back to the mark x; zero where nothing real leads there.
@@ -213,7 +224,12 @@ class Builder {
   Id jacobian_of(Id y, Id x, const std::vector<Dim>& copies, Frame& frame);
   Value call_closure(const typed::CallExpr& call, typed::VariableId variable, Frame& frame);
   Value call_layer_function(const typed::CallExpr& call, std::size_t argument, Span span, Frame& frame);
+  /// The function's body, or the value that knows its derivative.
+  Value apply(const typed::Function& function, std::vector<Value> arguments, Frame callee);
+  static void spread_scalars(std::vector<Value>& values, const Shape& shape);
   Value lifted(const Value& result, const typed::Expr& whole, Frame& frame);
+  Value custom_of(const typed::Function& function, const std::vector<Value>& arguments, const Value& y,
+                  std::size_t leaf, const Frame& callee);
   /// Counts a call, and fails where recursion does not end.
   void enter_call(const typed::Function& function, Span span);
   void leave_call(const typed::Function& function);
@@ -224,7 +240,26 @@ class Builder {
   std::optional<Id> taken_;                       // a bool; none: always
   std::map<const typed::Function*, int> active_;  // how often each function is being inlined
   int recursive_calls_ = 0;
+  int adjoint_depth_ = 0;  // how many adjoints are being built around
+  bool met_adjoint_ = false;
 };
+
+/// What the gradients in a graph ask of written derivatives.
+AdjointPlan adjoint_plan(const Graph& graph);
+
+/// `make(options)` gives a BuiltGraph. Adjoints are built only as deep as gradients reach, which
+/// is known when all has been built once without.
+template <class Make>
+Graph with_adjoints(BuildOptions options, const Make& make) {
+  constexpr int most_rounds = 4;  // an adjoint that takes gradients itself asks for more
+  for (int round = 0;; ++round) {
+    BuiltGraph built = make(options);
+    const AdjointPlan plan = adjoint_plan(built.graph);
+    const bool enough = plan.order <= options.adjoints.order && plan.forward <= options.adjoints.forward;
+    if (!built.met_adjoint || enough || round == most_rounds) return std::move(built.graph);
+    options.adjoints = plan;
+  }
+}
 
 /// `body` with its failures as results.
 template <class T, class F>

@@ -1,5 +1,6 @@
 #include "frontend/check_declarations.h"
 
+#include "frontend/check_adjoint.h"
 #include "frontend/check_data.h"
 #include "frontend/check_dims.h"
 #include "frontend/check_functions.h"
@@ -77,16 +78,13 @@ struct DeclarationChecker {
     const auto found = names().find(declaration.name.text);
     return found != names().end() && found->second.declaration != &declaration;
   }
-  void refuse(Span span, std::string_view what) const {
-    program.report(diagnose(diag::NotSupportedYet, span, std::string(what)));
-  }
 
   void operator()(const ast::Function&) const { check_function(program, entry()); }
   void operator()(const ast::DimDecl&) const {}
   void operator()(const ast::ConstDecl&) const { constant_of(program, entry()); }
   void operator()(const ast::StructDecl&) const { struct_of(program, entry()); }
   void operator()(const ast::LayerDecl&) const { check_layer(program, entry()); }
-  void operator()(const ast::AdjointDecl& adjoint) const { refuse(adjoint.function.span, "`adjoint`"); }
+  void operator()(const ast::AdjointDecl& adjoint) const { find_adjoint_function(program, adjoint, origin); }
   void operator()(const ast::DataDecl&) const { data_of(program, entry()); }
   void operator()(const ast::TrainDecl& train) const {
     if (!is_imported()) check_train(program, train, declaration);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "frontend/check_adjoint.h"
 #include "frontend/check_broadcast.h"
 #include "frontend/check_expr.h"
 #include "frontend/check_layers.h"
@@ -143,6 +144,7 @@ FunctionRecord* function_of(Program& program, Entry& entry) {
     entry.function = &record;
     auto& list = entry.origin == Origin::user ? program.module.functions : program.library_functions;
     list.push_back(std::move(typed));
+    if (program.adjoints.contains({entry.origin, syntax.name.text})) program.with_adjoint.push_back(&record);
   }
   return need_signature(program, *entry.function) ? entry.function : nullptr;
 }
@@ -181,6 +183,12 @@ void check_pending(Program& program) {
     FunctionRecord* function = program.pending.front();
     program.pending.erase(program.pending.begin());
     check_body(*function);
+  }
+  while (!program.with_adjoint.empty()) {
+    FunctionRecord* function = program.with_adjoint.back();
+    program.with_adjoint.pop_back();
+    check_adjoint(program, *function);
+    if (!program.pending.empty()) check_pending(program);
   }
 }
 

@@ -73,10 +73,16 @@ void enter(Program& program, const std::string& name, Span span, const ast::Decl
 
 void enter_declarations(Program& program, const ast::Module& module, Origin origin) {
   for (const ast::Decl& declaration : module.declarations) {
-    if (const auto* dims = std::get_if<ast::DimDecl>(&declaration.node)) {
+    if (const auto* adjoint = std::get_if<ast::AdjointDecl>(&declaration.node)) {
+      const auto [known, is_new] =
+          program.adjoints.try_emplace({origin, adjoint->function.text}, &declaration);
+      if (is_new) continue;
+      program.report(
+          diagnose(diag::DuplicateDeclaration, adjoint->function.span, "adjoint " + adjoint->function.text)
+              .label(known->second->span, "first declared here"));
+    } else if (const auto* dims = std::get_if<ast::DimDecl>(&declaration.node)) {
       for (const auto& one : dims->dims) enter(program, one.name.text, one.name.span, declaration, origin);
-    } else if (!declaration.name.text.empty() &&
-               !std::holds_alternative<ast::AdjointDecl>(declaration.node)) {
+    } else if (!declaration.name.text.empty()) {
       enter(program, declaration.name.text, declaration.name.span, declaration, origin);
     }
   }

@@ -90,7 +90,9 @@ struct Program {
   std::map<std::string, Entry*> sized;  // the declarations of these
   std::deque<FunctionRecord> functions;
   std::deque<LayerRecord> layers;
-  std::vector<FunctionRecord*> pending;  // bodies that were asked for and are still to be checked
+  std::map<std::pair<Origin, std::string>, const ast::Decl*> adjoints;  // by the function's name
+  std::vector<FunctionRecord*> with_adjoint;  // whose adjoint is still to be checked
+  std::vector<FunctionRecord*> pending;       // bodies that were asked for and are still to be checked
   std::unordered_map<const typed::Layer*, LayerRecord*> layer_records;
   /// Functions that layers were given, by their declaration, or by name where the compiler provides them.
   std::map<std::pair<const void*, std::string>, const typed::Function*> layer_functions;

@@ -20,9 +20,27 @@ Inference leaf(const Site& site) {
   return error.empty() ? Inference(Type{Dtype::i64, shape}) : Inference::failure(std::move(error));
 }
 
+/// The operands x, then a cotangent for each; behind them, where there are any, a tangent for each.
+Inference custom(const Site& site) {
+  const auto count = static_cast<std::size_t>(site.integer("count"));
+  const std::size_t given = site.operands.size();
+  if (given != 1 + 2 * count && given != 1 + 3 * count)
+    return Inference::failure("takes a cotangent for each of its operands, and perhaps a tangent");
+  for (std::size_t k = 1; k <= count; ++k) {
+    if (site.operand(k) != site.operand(k + count))
+      return Inference::failure("has cotangents of other types");
+    if (given > 1 + 2 * count && site.operand(k + 2 * count) != site.operand(0))
+      return Inference::failure("has tangents of other types");
+  }
+  return site.operand(0);
+}
+
 Inference level(const Site& site) {
+  if (site.op == Op::seed) return Type{site.get<Dtype>("dtype"), site.dims("shape")};
+  if (site.operands.empty()) return Inference::failure("takes the value that it stands for");
   const Type& y = site.operand(0);
   if (site.op == Op::mark || site.op == Op::stop) return y;
+  if (site.op == Op::custom) return custom(site);
   const Type &x = site.operand(1), &direction = site.operand(2);
   if (!is_real(y.dtype) || !is_real(x.dtype)) return Inference::failure("differentiates reals only");
   const bool reverse = site.op == Op::vjp;
@@ -72,7 +90,7 @@ std::size_t attribute_kind(std::string_view name) {
   if (name == "value") return Value(Literal()).index();
   if (name == "axis" || name == "exponent" || name == "id") return Value(std::int64_t{0}).index();
   if (name == "descending" || name == "lower" || name == "transposed") return Value(std::int64_t{0}).index();
-  if (name == "slot" || name == "carries" || name == "stacked" || name == "conditional")
+  if (name == "slot" || name == "count" || name == "carries" || name == "stacked" || name == "conditional")
     return Value(std::int64_t{0}).index();
   if (name == "body") return Value(LoopBody()).index();
   const bool dims = name == "start" || name == "low" || name == "shape" || name == "dim";

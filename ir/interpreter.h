@@ -126,7 +126,8 @@ class Interpreter {
   }
 
   Tensor<E> level(const Call<E>& call) {
-    DP_ASSERT(call.node.op == Op::mark || call.node.op == Op::stop, "`{}` is left", name(call.node.op));
+    const Op op = call.node.op;
+    DP_ASSERT(op == Op::mark || op == Op::stop || op == Op::custom, "`{}` is left", name(op));
     return call.x();
   }
 

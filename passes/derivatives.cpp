@@ -83,6 +83,7 @@ bool carries_derivative(const Graph& graph, const Node& node, std::size_t operan
   if (node.op == Op::power) return node.integer("exponent") != 0;
   // The factors are made of the matrix, which carries the derivative.
   if (node.op == Op::lu_solve || node.op == Op::lu_det) return operand != 1;
+  if (node.op == Op::custom) return operand > 0 && operand <= static_cast<std::size_t>(node.integer("count"));
   return row.form != Form::eval || row.derivative_texts[operand] != "ZERO";
 }
 
@@ -119,6 +120,7 @@ Adjoint pull_back(const Application& application, std::size_t operand, const Adj
   switch (application.node.op) {
     case Op::mark: return ct;
     case Op::select: return rules::pull_select(application, operand, ct);
+    case Op::custom: return rules::pull_custom(application, operand, ct);
     case Op::convert: return {convert(ct.value, application.operand(0).type().dtype), ct.guard};
     case Op::dot:
     case Op::guarded_dot: return rules::pull_dot(application, operand, ct);
@@ -139,6 +141,7 @@ Expression push_forward(const Application& application, const Tangents& tangents
   const Op op = application.node.op;
   if (op == Op::mark) return *tangents[0];
   if (op == Op::select) return push_select(application, tangents);
+  if (op == Op::custom) return rules::push_custom(application, tangents);
   if (is_jointly_linear(op)) return on_tangents(application, tangents);
   if (info(op).form == Form::reduce) return rules::push_reduce(application, *tangents[0]);
   const bool multilinear = is_multilinear(op);

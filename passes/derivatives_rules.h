@@ -34,6 +34,10 @@ Adjoint pull_binder(const Application& application, const Adjoint& ct);
 Adjoint pull_call(const Application& application, std::size_t k, const Adjoint& ct);
 Expression push_call(const Application& application, std::size_t k, const Expression& tangent);
 
+/// custom: the derivative that it brings with it (derivatives_custom.cpp).
+Adjoint pull_custom(const Application& application, std::size_t k, const Adjoint& ct);
+Expression push_custom(const Application& application, const Tangents& tangents);
+
 /// dot, guarded_dot.
 Adjoint pull_dot(const Application& application, std::size_t k, const Adjoint& ct);
 

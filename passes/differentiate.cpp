@@ -135,7 +135,7 @@ class Levels {
 
 Graph without_levels(const Graph& graph) {
   return rewrite(graph, [](const Node& node, Id, std::span<const Id> operands, Graph& target) {
-    const bool is_level = node.op == Op::mark || node.op == Op::stop;
+    const bool is_level = node.op == Op::mark || node.op == Op::stop || node.op == Op::custom;
     return is_level ? operands[0] : copy_node(node, operands, target);
   });
 }

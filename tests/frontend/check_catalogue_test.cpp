@@ -22,7 +22,7 @@ bool is_of_check(std::string_view code) {
   for (const std::string_view family : {"E02", "E03", "E05", "E06", "E07", "E09", "W00", "W04"}) {
     if (code.starts_with(family)) return true;
   }
-  return code >= "E0402" && code <= "E0409";
+  return (code >= "E0402" && code <= "E0409") || (code >= "E0451" && code <= "E0454");
 }
 
 }  // namespace

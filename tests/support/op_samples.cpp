@@ -125,6 +125,16 @@ std::vector<OpSample> level_samples(Op op) {
     Builder builder{op};
     const Type type{Dtype::f32, shape};
     const Id x = builder.input(type);
+    if (op == Op::seed || op == Op::custom) {
+      const Attributes places{
+          {"dtype", Dtype::f32}, {"id", std::int64_t{0}}, {"shape", shape}, {"slot", std::int64_t{0}}};
+      const Id seed = builder.graph.add(Op::seed, {}, places);
+      const Id y = builder.graph.add(Op::exp, {x}), ct = builder.graph.add(Op::mul, {seed, x});
+      const Id custom =
+          builder.graph.add(Op::custom, {y, x, ct}, {{"count", std::int64_t{1}}, {"id", std::int64_t{0}}});
+      samples.push_back(builder.finish_with(custom));
+      continue;
+    }
     if (op == Op::stop) {
       samples.push_back(builder.finish({x}));
       continue;
