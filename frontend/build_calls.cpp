@@ -47,7 +47,10 @@ Value Builder::call(const typed::CallExpr& call, const typed::Expr& whole, Frame
   std::vector<Value> given = arguments(call, frame);
   const bool pointwise = is_pointwise(function) && (!function.adjoint || is_pointwise(*function.adjoint));
   const bool element_by_element = call.lifted && !pointwise;
-  if (call.lifted && function.adjoint && pointwise) spread_scalars(given, lifted_shape(whole, frame));
+  if (call.lifted && function.adjoint && pointwise) {
+    const Shape shape = lifted_shape(whole, frame);
+    for (Value& each : given) each = Value::tensor(spread(each.id(), shape, {}));
+  }
   Value result = element_by_element
                      ? lifted_call(function, std::move(given), lifted_shape(whole, frame), std::move(callee))
                      : apply(function, std::move(given), std::move(callee));
@@ -59,11 +62,6 @@ Shape Builder::lifted_shape(const typed::Expr& whole, const Frame& frame) {
   const auto* tuple = std::get_if<typed::TupleType>(&whole.type.node);
   const typed::Type& leaf = tuple ? tuple->elements.at(0) : whole.type;
   return resolve(std::get<typed::TensorType>(leaf.node).shape, frame);
-}
-
-/// The scalars among the operands of an elementwise function, repeated to the others' shape.
-void Builder::spread_scalars(std::vector<Value>& values, const Shape& shape) {
-  for (Value& each : values) each = Value::tensor(spread(each.id(), shape, {}));
 }
 
 Value Builder::apply(const typed::Function& function, std::vector<Value> arguments, Frame callee) {

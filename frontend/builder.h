@@ -226,7 +226,6 @@ class Builder {
   Value call_layer_function(const typed::CallExpr& call, std::size_t argument, Span span, Frame& frame);
   /// The function's body, or the value that knows its derivative.
   Value apply(const typed::Function& function, std::vector<Value> arguments, Frame callee);
-  static void spread_scalars(std::vector<Value>& values, const Shape& shape);
   Value lifted(const Value& result, const typed::Expr& whole, Frame& frame);
   Value custom_of(const typed::Function& function, const std::vector<Value>& arguments, const Value& y,
                   std::size_t leaf, const Frame& callee);

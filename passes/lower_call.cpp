@@ -11,11 +11,16 @@ void KernelEmitter::emit_call(Id id) {
   const Node& node = graph_[id];
   std::vector<Extents> shapes;
   for (const Id operand : node.operands) shapes.push_back(extents_of(graph_[operand].type));
-  for (const BufferId result : storage_[id].written) {
-    Call call{node.op, {}, result, call_sizes(node, shapes)};
+  const auto whole_buffer = [&](const Slot& slot) {
+    DP_ASSERT(slot.bases.empty(), "`{}` works on whole buffers, not on a part that a loop's step chooses",
+              name(node.op));
+    return slot.buffer;
+  };
+  for (const Slot& result : storage_[id].written) {
+    Call call{node.op, {}, whole_buffer(result), call_sizes(node, shapes)};
     for (const Id operand : node.operands) {
       DP_ASSERT(storage_[operand].read, "an operand of `{}` is not stored", name(node.op));
-      call.operands.push_back(*storage_[operand].read);
+      call.operands.push_back(whole_buffer(*storage_[operand].read));
     }
     append({std::move(call)});
   }
