@@ -6,6 +6,8 @@
 // Before: `vjp` and `jvp` nodes have a `mark` as second operand. Simplified, since what is smooth after
 // cancelling may not be so before (`norm(x)^2`). After: no `vjp`, `jvp`, `mark` or `stop` is left.
 //
+// Loops are differentiated as they are written, with bound variables (docs/architecture.md, "Loops").
+//
 // Only nodes on a way from a mark to y are visited, and only operands on such a way get an adjoint; an
 // adjoint that is zero is not built. All `vjp` nodes of the same y and dy share one sweep. What several users
 // add to an adjoint is summed from the last user (the highest id) to the first, and for one user from its
@@ -16,7 +18,9 @@
 
 namespace dp {
 
-/// Fails where an op on the way has no derivative, or where nothing but integers leads from the mark to y.
+/// Fails where an op on the way has no derivative, where nothing but integers leads from the mark to y, where
+/// the steps of a `while` without a limit would have to be kept, and where a gradient in a loop would go back
+/// through its earlier steps to a value outside.
 Result<Graph> differentiate(const Graph& graph);
 
 }  // namespace dp

@@ -15,6 +15,7 @@ void require_small(const Builder& y, const Values& x) {
   CHECK(errors.reverse <= 1e-9);
   CHECK(errors.second <= 1e-7);
   CHECK(errors.forward_reverse <= 1e-12);
+  CHECK(errors.vectorized <= 1e-10);
   CHECK(violation(gradient_graph(y, x), Stage::grad).empty());
 }
 

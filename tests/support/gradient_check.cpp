@@ -5,6 +5,8 @@
 #include <numeric>
 
 #include "passes/differentiate.h"
+#include "passes/prune_loops.h"
+#include "passes/vectorize.h"
 
 namespace dp::test {
 namespace {
@@ -111,6 +113,14 @@ double error(const Values& computed, const Values& expected) {
   return worst;
 }
 
+/// The gradients of <u, y>.
+Graph reverse_graph(const Builder& y, const Values& x) {
+  Setup setup(y, x);
+  const Expression cotangent = setup.argument("u", setup.y.type());
+  for (const Expression& mark : setup.marks) setup.output(setup.vjp(setup.y, mark, cotangent));
+  return differentiated(setup.graph);
+}
+
 std::vector<std::int64_t> shape_of(const Builder& y, const Values& x) {
   return *constants(Setup(y, x).y.shape());
 }
@@ -149,10 +159,7 @@ Tensor<double> value_of(const Builder& y, const Values& x) {
 }
 
 Values gradients(const Builder& y, const Values& x, const Tensor<double>& u) {
-  Setup setup(y, x);
-  const Expression cotangent = setup.argument("u", setup.y.type());
-  for (const Expression& mark : setup.marks) setup.output(setup.vjp(setup.y, mark, cotangent));
-  return evaluate<double>(differentiated(setup.graph), arguments<double>(x, "x", {{"u", u}}));
+  return evaluate<double>(reverse_graph(y, x), arguments<double>(x, "x", {{"u", u}}));
 }
 
 Values gradients(const Builder& y, const Values& x) {
@@ -193,6 +200,9 @@ Errors check_derivatives(const Builder& y, const Values& x, bool second_order) {
   primal.output(primal.y);
   const Values reverse = gradients(y, x, u);
   errors.reverse = error(reverse, differences(differentiated(primal.graph), x, arguments<Quad>(x), u));
+
+  const Graph tensors = prune_loops(vectorize(reverse_graph(y, x)));
+  errors.vectorized = error(evaluate<double>(tensors, arguments<double>(x, "x", {{"u", u}})), reverse);
 
   double pulled = 0, scale = 1e-3;
   for (std::size_t k = 0; k < x.size(); ++k) {

@@ -38,6 +38,7 @@ struct Errors {
   double reverse = 0;          // of doubles, to differences of y
   double second = 0;           // of doubles, to differences of the gradient in __float128
   double forward_reverse = 0;  // between <u, J v> and <Jᵀ u, v>
+  double vectorized = 0;       // of the gradient whose loops are tensors, to that whose loops are loops
 };
 Errors check_derivatives(const Builder& y, const Values& x, bool second_order = true);
 
