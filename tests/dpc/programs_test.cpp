@@ -4,36 +4,20 @@
 // (`$ run program.dp x=1`), each followed by what it prints (standard error before standard output) and its
 // exit code where that is not 0. What `run` prints must be the same with `--interpret`.
 
-#include <sys/wait.h>
-
 #include <catch2/catch.hpp>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/command_line.h"
 #include "tests/frontend/frontend_samples.h"
 #include "tests/runtime/temporary_folder.h"
 
 namespace {
 
 using namespace dp;
-
-/// What a command prints, and behind it `exit N` where that is not 0.
-std::string said_by(const std::string& folder, const std::string& words) {
-  const std::string errors = folder + "/errors";
-  const std::string line =
-      "cd '" + folder + "' && '" DP_COMMAND "' " + words + " 2> '" + errors + "' < /dev/null";
-  std::FILE* pipe = popen(line.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string results;
-  for (int letter = std::fgetc(pipe); letter != EOF; letter = std::fgetc(pipe))
-    results += static_cast<char>(letter);
-  const int status = pclose(pipe);
-  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return tests::read_text(errors) + results + (code == 0 ? "" : "exit " + std::to_string(code) + "\n");
-}
+using tests::said_by;
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
