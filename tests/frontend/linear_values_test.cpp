@@ -42,7 +42,7 @@ TEST_CASE("leading axes are batches, in loops too", "[values][linear]") {
   check_zero(two_matrices + "(for i: det(A[i])) - det(A)");
   check_zero(two_matrices + "(for i: cholesky(A[i])) - cholesky(A)");
   check_zero(two_matrices + "L = cholesky(A)\nL @ (for i: L[i].T) - A");
-  check_zero(two_matrices + "inverse(A) @ A - (for i: eye(2))");
+  check_zero(two_matrices + "inverse(A) @ A - (for i in 0..2: eye(2))");
   check_zero("x = [[3.0, 1.0], [2.0, 5.0]]\n(for i: sort(x[i])) - sort(x)");
 }
 
@@ -60,8 +60,8 @@ TEST_CASE("gradients of linear algebra", "[values][linear]") {
 TEST_CASE("functions whose matrix may be tall or wide", "[values][linear]") {
   const std::string wide = "W = [[1.0, 2.0, 0.5], [0.0, 3.0, 1.0]]\n";
   check_zero(wide + "(Q, R) = qr(W)\nQ @ R - W");
-  check_zero(wide + "(U, S, Vt) = svd(W)\n(U * S) @ Vt - W");
-  check_zero(wide + "(U, S, Vt) = svd(W.T)\n(U * S) @ Vt - W.T");
+  check_zero(wide + "(U, S, Vt) = svd(W)\n(for i, j: U[i, j] * S[j]) @ Vt - W");
+  check_zero(wide + "(U, S, Vt) = svd(W.T)\n(for i, j: U[i, j] * S[j]) @ Vt - W.T");
   check_zero(wide + "W @ lstsq(W, [1.0, 2.0]) - [1.0, 2.0]");
   check_zero(wide + "W @ (W.T @ lstsq(W.T, [1.0, 2.0, 4.0]) - [1.0, 2.0, 4.0])");
 }

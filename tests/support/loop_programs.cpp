@@ -24,7 +24,9 @@ Outcome run_program(const std::string& text) {
   outcome.said = checked.said();
   if (!checked.module || checked.diagnostics.has_errors()) return outcome;
   const typed::Function* function = checked.module->find_function("main");
-  const auto graph = build(*checked.module, *function, {});
+  BuildOptions build_options;
+  if (checked.module->double_precision) build_options.real = Dtype::f64;
+  const auto graph = build(*checked.module, *function, build_options);
   if (!graph) {
     outcome.stopped = graph.error().code;
     return outcome;
