@@ -22,6 +22,7 @@ Attributes substituted(Attributes attributes, const DimBindings& bindings) {
 }  // namespace
 
 Graph specialize(const Graph& graph, const DimBindings& bindings) {
+  if (graph.plan) return graph;  // memory is planned for known sizes only
   Graph result;
   std::vector<Id> place(graph.size(), no_id);
   const auto renamed = [&](std::vector<Id> ids) {
