@@ -131,14 +131,14 @@ bool reads_along(const Module& module, ExprId id, VariableId variable) {
   return std::ranges::any_of(parts(expr), [&](ExprId part) { return reads_along(module, part, variable); });
 }
 
-/// Where y is packed and all of x stays in the second cache: a panel at a time, which then lies in the first.
-/// Else all of y where it leaves half of the second cache free, or a quarter of the cache at a time.
+/// Where y is packed: a panel at a time, if that fits the first cache and all of x the second, else a quarter
+/// of the second at a time. In place all of y where it leaves half of the second cache free.
 std::int64_t panels_a_block(const Matmul& product, const MatmulPlan& plan, std::int64_t panels,
                             std::int64_t vectors, const TargetFacts& facts, std::size_t bytes) {
   const std::int64_t panel_bytes = product.inners * vectors * facts.vector_bytes;
   const std::int64_t x_bytes = product.rows * product.inners * static_cast<std::int64_t>(bytes);
-  if (plan.pack_y && x_bytes <= facts.l2_bytes / 2) return 1;
-  if (panels * panel_bytes <= facts.l2_bytes / 2) return panels;
+  if (plan.pack_y && panel_bytes <= facts.l1_bytes && x_bytes <= facts.l2_bytes / 2) return 1;
+  if (!plan.pack_y && panels * panel_bytes <= facts.l2_bytes / 2) return panels;
   return std::max<std::int64_t>(1, facts.l2_bytes / 4 / panel_bytes);
 }
 
