@@ -53,21 +53,6 @@ ScanOperands scan_operands(const Node& scan) {
           all.subspan(2 * carries + stacked)};
 }
 
-std::vector<Id> dependents(const Graph& graph, std::span<const Id> roots, std::int64_t variable,
-                           FreeVariables& free) {
-  std::vector<Id> found, pending(roots.begin(), roots.end());
-  std::set<Id> seen;
-  while (!pending.empty()) {
-    const Id id = pending.back();
-    pending.pop_back();
-    if (!free.of(id).contains(variable) || !seen.insert(id).second) continue;
-    found.push_back(id);
-    for (const Id operand : graph[id].operands) pending.push_back(operand);
-  }
-  std::ranges::sort(found);
-  return found;
-}
-
 namespace {
 
 /// Whether that operand is in the loop that the node closes.

@@ -39,12 +39,9 @@ struct ScanOperands {
 };
 ScanOperands scan_operands(const Node& scan);
 
-/// The nodes below `roots` that depend on that variable, ascending.
-std::vector<Id> dependents(const Graph& graph, std::span<const Id> roots, std::int64_t variable,
-                           FreeVariables& free);
-
-/// Those of them that a step of that variable's loop computes once: not those that depend on the variable of
-/// a loop inside, which computes them in its own steps.
+/// The nodes below `roots` that a step of that variable's loop computes once, ascending: those that depend on
+/// the variable, but for those that depend on the variable of a loop inside, which computes them in its own
+/// steps.
 std::vector<Id> nodes_of_step(const Graph& graph, std::span<const Id> roots, std::int64_t variable,
                               FreeVariables& free);
 
