@@ -135,6 +135,16 @@ Found check_buffers(const Graph& graph) {
   return std::nullopt;
 }
 
+namespace {
+
+/// An output, or a value on the way to one that is written over a donated input.
+bool lies_in_output(const Graph& graph, Id id, std::size_t output) {
+  const Id last = graph.outputs[output].node;
+  return last == id || (graph.donated.contains(output) && graph[last].type == graph[id].type);
+}
+
+}  // namespace
+
 Found check_arena(const Graph& graph) {
   if (graph.plan->arena_bytes < 0) return Violation{no_id, "has an arena of negative size"};
   for (const Buffer& buffer : graph.plan->buffers) {
@@ -144,7 +154,7 @@ Found check_arena(const Graph& graph) {
       const bool input = buffer.place == Buffer::Place::input;
       const std::size_t number = static_cast<std::size_t>(buffer.offset);
       const bool fits = input ? number < graph.inputs.size() && graph.inputs[number] == buffer.node
-                              : number < graph.outputs.size() && graph.outputs[number].node == buffer.node;
+                              : number < graph.outputs.size() && lies_in_output(graph, buffer.node, number);
       if (!fits) return Violation{buffer.node, "lies in an input or output that is another value"};
     } else if (buffer.place == Buffer::Place::arena) {
       std::int64_t end;

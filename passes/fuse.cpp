@@ -57,11 +57,14 @@ class Fuser {
   }
   void wait_for_readers(std::size_t output, std::size_t input,
                         std::vector<std::set<std::size_t>>& rather_before) const {
-    const Id written = graph_.outputs[output].node;
+    for (const Id written : parts_put_in_turn(graph_, graph_.outputs[output].node))
+      wait_for_readers(written, graph_.inputs[input], rather_before);
+  }
+  void wait_for_readers(Id written, Id old, std::vector<std::set<std::size_t>>& rather_before) const {
     if (!points_.is_point[written]) return;
     for (const Id id : points_.points) {
-      const bool is_reader = std::ranges::any_of(
-          groups_.reads(id), [&](const Reference& read) { return read.node == graph_.inputs[input]; });
+      const bool is_reader =
+          std::ranges::any_of(groups_.reads(id), [&](const Reference& read) { return read.node == old; });
       const std::size_t reader = groups_.group_of(id), writer = groups_.group_of(written);
       if (is_reader && reader != writer) rather_before[writer].insert(reader);
     }

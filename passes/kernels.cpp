@@ -33,6 +33,16 @@ bool is_array_constant(const Node& node) {
 
 bool is_scatter(Op op) { return op == Op::scatter_add || op == Op::scatter_set; }
 
+std::vector<Id> parts_put_in_turn(const Graph& graph, Id id) {
+  std::vector<Id> chain{id};
+  while (is_scatter(graph[chain.back()].op)) {
+    const Id whole = graph[chain.back()].operands[0];
+    if (graph[whole].op == Op::input || info(graph[whole].op).form == Form::leaf) break;
+    chain.push_back(whole);
+  }
+  return chain;
+}
+
 bool is_address(const Node& node, const Graph& graph) {
   if (node.op == Op::reshape) return true;
   return node.op == Op::gather && node.integer("axis") == 0 && graph[node.operands[1]].type.rank() == 0;

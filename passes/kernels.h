@@ -14,6 +14,8 @@ namespace dp {
 std::vector<bool> stored_nodes(const Graph& graph);
 bool is_array_constant(const Node& node);
 bool is_scatter(Op op);
+/// A value and what it is made of by putting parts into one thing after the other, the last first.
+std::vector<Id> parts_put_in_turn(const Graph& graph, Id id);
 /// A reshape, or the part at one position of the first axis: its elements lie together where the operand's
 /// lie.
 bool is_address(const Node& node, const Graph& graph);

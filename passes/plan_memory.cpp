@@ -1,6 +1,7 @@
 #include "passes/plan_memory.h"
 
 #include <algorithm>
+#include <map>
 
 #include "passes/bodies.h"
 #include "passes/kernels.h"
@@ -50,6 +51,7 @@ class Planner {
 
   Plan run() {
     add_inputs_and_constants();
+    for (const auto& [output, input] : graph_.donated) place_chain(output, graph_.inputs[input]);
     for (const Id id : copied_outputs(graph_, stored_)) add_to_outputs(id);
     for (const Kernel& kernel : graph_.kernels) {
       for (const Id id : kernel.outputs) add_output(kernel, id);
@@ -66,7 +68,12 @@ class Planner {
 
   /// Output k may be written over its input if no kernel reads the input later, nor this one elsewhere.
   bool is_safe(std::size_t output, std::size_t input) const {
-    const Id fresh = graph_.outputs[output].node, old = graph_.inputs[input];
+    const Id old = graph_.inputs[input];
+    return is_safe_over(graph_.outputs[output].node, old) || chain_over(output, old).size() > 1;
+  }
+
+ private:
+  bool is_safe_over(Id fresh, Id old) const {
     const std::size_t writer = writer_of(fresh);
     // A copy is made before all kernels: onto itself, or not onto what they read.
     if (writer == graph_.kernels.size()) return fresh == old;
@@ -79,7 +86,28 @@ class Planner {
     return true;
   }
 
- private:
+  /// The values on the way to an output that may all lie over `old`, since each only puts parts into the one
+  /// before; the output alone where they may not.
+  std::vector<Id> chain_over(std::size_t output, Id old) const {
+    const Id last = graph_.outputs[output].node;
+    std::vector<Id> chain = parts_put_in_turn(graph_, last);
+    for (std::size_t k = 1; k < chain.size(); ++k) {
+      if (!is_last_use(chain[k], chain[k - 1])) chain.resize(k);
+    }
+    return is_safe_over(chain.back(), old) ? chain : std::vector{last};
+  }
+  bool is_last_use(Id before, Id fresh) const {
+    const std::size_t writer = writer_of(fresh);
+    const bool is_output = std::ranges::find(graph_.outputs, before, &Output::node) != graph_.outputs.end();
+    return !is_output && writer < graph_.kernels.size() && lives_.of[before].last == writer &&
+           writer_of(before) < graph_.kernels.size() &&
+           may_overwrite(graph_, graph_.kernels[writer], fresh, before, stored_);
+  }
+  void place_chain(std::size_t output, Id old) {
+    const std::vector<Id> chain = chain_over(output, old);
+    for (const Id id : std::span(chain).subspan(1)) on_the_way_[id] = output;
+  }
+
   std::size_t writer_of(Id id) const {
     const auto writes = [&](const Kernel& kernel) {
       return std::ranges::find(kernel.outputs, id) != kernel.outputs.end();
@@ -100,6 +128,8 @@ class Planner {
 
   void add_output(const Kernel& kernel, Id id) {
     if (info(graph_[id].op).form == Form::effect) return;
+    const auto on_the_way = on_the_way_.find(id);
+    if (on_the_way != on_the_way_.end()) return add(id, Buffer::Place::output, on_the_way->second);
     const bool is_placed = add_to_outputs(id);
     if (graph_[id].op == Op::loop) {
       blocks_.push_back({{id}, loop_layout(graph_, kernel).bytes, lives_.of[id]});
@@ -165,6 +195,7 @@ class Planner {
   std::size_t carries_;
   std::vector<bool> stored_;
   Lifetimes lives_;
+  std::map<Id, std::size_t> on_the_way_;  // to which output a value is, in whose place it lies
   Plan plan_;
   std::vector<Block> blocks_;
 };

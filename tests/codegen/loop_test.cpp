@@ -249,6 +249,39 @@ TEST_CASE("a part is replaced in place", "[loop]") {
   CHECK(count_of(text, "store") == 3);  // the copy, the part, the number of steps
 }
 
+TEST_CASE("parts that are put in one after the other are all put in place", "[loop]") {
+  Graph graph;
+  const Type type{Dtype::f32, {30}};
+  const Id start = graph.input("start", type), order = graph.input("order", {Dtype::i64, {12}});
+  StepBuilder step;
+  const Id now = step.input(type), positions = step.input({Dtype::i64, {12}});
+  const Id a = step.part(positions, step.number()), b = step.op(Op::add, {a, step.number()});
+  const Id first = step.replaced(now, a, step.part(now, b));
+  const Id both = step.replaced(first, b, step.part(now, a));
+  const Id loop = add_loop(graph, std::move(step), {start, order}, {both}, {}, {12, 1});
+  name_outputs(graph, {add_result(graph, loop, 0)});
+  check(graph, example_inputs(graph));
+  const std::string text = loops::print(lowered(fuse(graph)));
+  INFO(text);
+  CHECK(count_of(text, "for ") == 2);
+}
+
+TEST_CASE("a loop carries on where its initial value lies", "[loop]") {
+  Graph graph;
+  const Type type{Dtype::f32, {300}};
+  const Id x = graph.input("x", type);
+  StepBuilder step;
+  const Id now = step.input(type);
+  const Id next = step.op(Op::mul, {now, step.constant(0.5, Dtype::f32, {300})});
+  const Id initial = graph.add(Op::exp, {x});
+  const Id loop = add_loop(graph, std::move(step), {initial}, {next}, {}, {3, 1});
+  const Id flipped =
+      graph.add(Op::flip, {add_result(graph, loop, 0)}, {{"axes", std::vector<std::int64_t>{0}}});
+  name_outputs(graph, {flipped});
+  check(graph, example_inputs(graph));
+  CHECK(plan_memory(fuse(graph)).plan->arena_bytes < 1200 + 3 * 64);
+}
+
 TEST_CASE("a row made of other rows is put into a matrix in place", "[loop]") {
   Graph graph;
   const Type matrix{Dtype::f32, {6, 20}};
