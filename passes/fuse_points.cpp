@@ -30,7 +30,7 @@ class Finder {
       for (const Id operand : operands) users_[operand].push_back(id);
     }
     for (const Output& output : graph_.outputs) is_forced_[output.node] = true;
-    for (const Id id : live) force_operands(graph_[id]);
+    for (const Id id : live) force_operands(id);
     for (const Id id : live) {
       const Node& node = graph_[id];
       if (node.op == Op::input || is_array_constant(node)) {
@@ -60,7 +60,8 @@ class Finder {
   }
 
   /// What a node needs in memory.
-  void force_operands(const Node& node) {
+  void force_operands(Id id) {
+    const Node& node = graph_[id];
     if (info(node.op).form == Form::contract && !is_reduction(node, graph_)) {
       for (const Id operand : node.operands) force_base(operand);
     }
@@ -74,7 +75,7 @@ class Finder {
     if (node.op == Op::loop) {
       for (const Id operand : node.operands) force_address(operand);
     }
-    if (is_scatter(node.op)) force_parts(node);
+    if (is_scatter(node.op)) force_parts(id);
   }
   /// What a loop reads lies in memory; a part of it at a position is an address.
   void force_address(Id id) {
@@ -85,11 +86,16 @@ class Finder {
     force_stored(id);
   }
   void force_stored(Id id) { is_forced_[id] = is_forced_[id] || graph_[id].op != Op::constant; }
-  /// Parts that are made of what they are put into, before anything of it is overwritten.
-  void force_parts(const Node& scatter) {
-    const Id whole = scatter.operands[0], parts = scatter.operands[2];
-    const bool is_given = graph_[whole].op == Op::input && element_count(graph_[parts].type.shape) != Dim(1);
-    if (is_given && depends_on(parts, whole)) force_stored(parts);
+  /// Parts, and their positions, that are made of what they are put into: there before any of it is
+  /// overwritten.
+  void force_parts(Id id) {
+    const Node& scatter = graph_[id];
+    const Node& first = graph_[parts_put_in_turn(graph_, id).back()];
+    const Id whole = is_scatter(first.op) ? first.operands[0] : no_id;
+    if (whole == no_id || graph_[whole].op != Op::input) return;
+    for (const Id made : {scatter.operands[1], scatter.operands[2]}) {
+      if (graph_[made].op != Op::input && depends_on(made, whole)) force_stored(made);
+    }
   }
   bool depends_on(Id id, Id whole) const {
     std::set<Id> seen;

@@ -26,6 +26,7 @@ class Sharer {
     for (const Stmt& statement : body) {
       each_expression(statement, [&](ExprId expr) { count(expr); });
       if (const auto* store = std::get_if<Store>(&statement.node)) stored_.insert(store->buffer);
+      if (const auto* call = std::get_if<Call>(&statement.node)) stored_.insert(call->result);
       if (const auto* loop = std::get_if<For>(&statement.node))
         stored_.insert(loop->carried.begin(), loop->carried.end());
       if (const Body* inner = body_of(statement)) count(*inner);
