@@ -111,6 +111,8 @@ class KernelEmitter {
   void emit_check(Id id);
   void emit_print(Id id);
   void emit_call(Id id);  // lower_call.cpp
+  loops::BufferId whole_operand(Id operand);
+  void copy_whole(Id id, const std::optional<Slot>& from, const Slot& to);
 
   void emit_product(Id id);
   void emit_guarded_product(Id id);

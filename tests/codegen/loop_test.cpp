@@ -240,6 +240,22 @@ TEST_CASE("loops in loops: their results are carried, stacked and read", "[loop]
   check(graph);
 }
 
+TEST_CASE("routines on whole tensors work on what a step chooses", "[loop]") {
+  Graph graph;
+  const Type type{Dtype::f32, {6}}, rows{Dtype::f32, {4, 6}};
+  const Id start = graph.input("start", type), x = graph.input("x", rows);
+  StepBuilder step;
+  const Id now = step.input(type), all = step.input(rows);
+  const Attributes up{{"descending", std::int64_t{0}}}, down{{"descending", std::int64_t{1}}};
+  const Id own = step.op(Op::sort, {step.part(all, step.number())}, down);
+  const Id next = step.op(Op::sort, {step.op(Op::sub, {now, own})}, up);
+  const Id order = step.op(Op::argsort, {now}, up);
+  const Id loop = add_loop(graph, std::move(step), {start, x}, {next}, {own, order, next}, {4, 1});
+  name_outputs(graph, {add_result(graph, loop, 0), add_result(graph, loop, 1), add_result(graph, loop, 2),
+                       add_result(graph, loop, 3)});
+  check(graph);
+}
+
 TEST_CASE("a part is replaced in place", "[loop]") {
   check(table(1));
   check(table(30));
