@@ -46,7 +46,8 @@ std::optional<Equation> equation_of(Body& body, const CallSite& site, Argument& 
   if (!unify(body, {&result.a, &result.b}, Numbers::reals, site.span, site.name)) return std::nullopt;
   settle_by_itself(result.a);
   settle_by_itself(result.b);
-  return is_matrix(body, site, result.a, false) ? std::optional(std::move(result)) : std::nullopt;
+  const bool fits = is_matrix(body, site, result.a, false) && is_right_side(body, site, result.a, result.b);
+  return fits ? std::optional(std::move(result)) : std::nullopt;
 }
 
 /// `solve` of the equation with a matrix on the right: a vector becomes one column and comes back.
@@ -136,7 +137,6 @@ Value check_intrinsic_triangular_solve(Body& body, CallSite site) {
   auto equation = equation_of(body, site, *(*placed)[0], *(*placed)[1]);
   if (!equation || !is_matrix(body, site, equation->a, true)) return {};
   return with_columns(std::move(*equation), [&](Equation columns) -> Value {
-    if (!is_right_side(body, site, columns.a, columns.b)) return {};
     typed::Type type = columns.b.type();
     typed::StructuralExpr node{Op::triangular_solve,
                                list(std::move(columns.a.expr), std::move(columns.b.expr)),

@@ -41,9 +41,10 @@ bool is_matrix(Body& body, const CallSite& site, const Value& value, bool square
 bool is_right_side(Body& body, const CallSite& site, const Value& a, const Value& b) {
   typed::TensorShape left = as_tensor(a.type())->shape, right = as_tensor(b.type())->shape;
   left.dims.pop_back();
-  const bool has_columns = right.dims.size() == left.dims.size() + 1;
-  if (has_columns) right.dims.pop_back();
-  return (has_columns && agree(body, left, right)) || refuse(body, site, "real[.., n, m]", "b", b);
+  if (right.dims.size() == left.dims.size() + 1) right.dims.pop_back();
+  if (agree(body, left, right)) return true;
+  const std::string rows = text(tensor(as_tensor(a.type())->scalar, left));
+  return refuse(body, site, rows + ", or that with columns,", "b", b);
 }
 
 }  // namespace dp::checker

@@ -14,7 +14,7 @@ std::optional<std::vector<Value>> values_of(Body& body, CallSite& site,
 /// Whether the value has two axes or more, of equal size where it must be `square`; else reported.
 bool is_matrix(Body& body, const CallSite& site, const Value& value, bool square);
 
-/// Whether the matrix b has the leading axes of the matrix a, and its rows; else reported.
+/// Whether b, a vector or a matrix, has the leading axes of the matrix a, and its rows; else reported.
 bool is_right_side(Body& body, const CallSite& site, const Value& a, const Value& b);
 
 }  // namespace dp::checker
