@@ -166,6 +166,23 @@ Value check_intrinsic_dropout(Body& body, CallSite site) {
   return {make(type, site.span, std::move(block)), Open::no};
 }
 
+/// The order in which as many random words would be sorted.
+Value check_intrinsic_permutation(Body& body, CallSite site) {
+  const auto placed = intrinsic_arguments(body, site, {"k", "n"}, 2);
+  if (!placed) return {};
+  ExprPtr key = one(body, *(*placed)[0], Scalar::key, site);
+  auto shape = shape_of(body, (*placed)[1]);
+  if (!key || !shape) return {};
+  if (shape->dims.size() != 1) {
+    body.report(diagnose(diag::NotADimension, (*placed)[1]->span));
+    return {};
+  }
+  ExprPtr words = draw(Kind::bits, Scalar::i32, *shape, std::move(key), site.span);
+  const typed::TensorType type{Scalar::i64, shape->dims.front(), *shape};
+  typed::StructuralExpr node{Op::argsort, list(std::move(words)), {0}, {}, false};
+  return {make({type}, site.span, std::move(node)), Open::no};
+}
+
 Value check_intrinsic_split(Body& body, CallSite site) {
   const auto placed = intrinsic_arguments(body, site, {"k", "n"}, 2);
   if (!placed) return {};

@@ -34,7 +34,7 @@ struct Dispatch {
   Value operator()(const ast::Binary& binary) const { return check_binary(body, binary, span); }
   Value operator()(const ast::Pipe& pipe) const { return check_pipe(body, pipe, span); }
   Value operator()(const ast::As& reshape) const { return check_reshape(body, reshape, span); }
-  Value operator()(const ast::If& conditional) const { return check_if(body, conditional, span); }
+  Value operator()(const ast::If& conditional) const { return check_if(body, conditional, span, nullptr); }
   Value operator()(const ast::For& loop) const { return check_for(body, loop, span); }
   Value operator()(const ast::Grad& gradient) const { return check_grad(body, gradient, span); }
   Value operator()(const ast::Stack& stack) const { return check_stack(body, stack, span); }
@@ -77,6 +77,11 @@ void settle_towards(Body& body, Value& value, const typed::Type& wanted) {
 }
 
 Value check_expr_towards(Body& body, const ast::Expr& expression, const typed::Type& wanted) {
+  if (const auto* conditional = std::get_if<ast::If>(&expression.node)) {
+    Value value = check_if(body, *conditional, expression.span, &wanted);
+    settle_towards(body, value, wanted);
+    return value;
+  }
   // A tuple's elements take the scalar types of the elements that are wanted.
   const auto* tuple = std::get_if<ast::Tuple>(&expression.node);
   const auto* target = std::get_if<typed::TupleType>(&wanted.node);

@@ -35,7 +35,9 @@ Value check_stack(Body& body, const ast::Stack& stack, Span span);            //
 Value stack_parts(Body& body, std::vector<Value> parts, Span span);
 Value check_reshape(Body& body, const ast::As& reshape, Span span);  // check_reshape.cpp
 Value flattened(Body& body, Value value);                            // check_reshape.cpp
-Value check_if(Body& body, const ast::If& conditional, Span span);   // check_if.cpp
+/// `wanted` is what the place asks for, or null: a branch may have it only by what its condition says
+/// (check_if.cpp).
+Value check_if(Body& body, const ast::If& conditional, Span span, const typed::Type* wanted);
 Value check_grad(Body& body, const ast::Grad& gradient, Span span);  // check_grad.cpp
 Value check_call(Body& body, const ast::Call& call, Span span);      // check_calls.cpp
 Value check_pipe(Body& body, const ast::Pipe& pipe, Span span);      // check_calls.cpp

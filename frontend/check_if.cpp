@@ -92,6 +92,17 @@ bool same_types(Body& body, std::vector<Value>& values, Span span) {
   return true;
 }
 
+/// Writes sizes as they are wanted: where `n == 1` holds, `real[1]` is `real[n]`.
+void take_sizes(typed::Type& type, const typed::Type& wanted) {
+  if (auto* leaf = std::get_if<typed::TensorType>(&type.node)) {
+    leaf->shape = as_tensor(wanted)->shape;
+    return;
+  }
+  auto* tuple = std::get_if<typed::TupleType>(&type.node);
+  for (std::size_t k = 0; tuple && k < tuple->elements.size(); ++k)
+    take_sizes(tuple->elements[k], std::get<typed::TupleType>(wanted.node).elements[k]);
+}
+
 /// Functions and texts cannot be chosen by a value.
 bool is_choosable(const typed::Type& type) {
   if (const auto* tuple = std::get_if<typed::TupleType>(&type.node))
@@ -105,7 +116,8 @@ bool has_value(const Value& value) { return !std::holds_alternative<typed::Nothi
 /// The branches on their way, and what each of them leaves of the names that some of them rebind.
 class Branches {
  public:
-  Branches(Body& body, const ast::If& syntax, Span span) : body_(body), syntax_(syntax), span_(span) {
+  Branches(Body& body, const ast::If& syntax, Span span, const typed::Type* wanted)
+      : body_(body), syntax_(syntax), span_(span), wanted_(wanted) {
     std::vector<const ast::Block*> blocks;
     for (const ast::IfBranch& each : syntax.branches) blocks.push_back(&each.body);
     if (syntax.otherwise) blocks.push_back(&*syntax.otherwise);
@@ -146,8 +158,10 @@ class Branches {
       kept.push_back(body_.notes[before_[k]].keeps_type);
       body_.notes[before_[k]].keeps_type = true;
     }
-    values_.push_back(check_block(body_, block));
+    values_.push_back(check_block(body_, block, wanted_));
     fine_ = fine_ && values_.back();
+    const bool fits = wanted_ && values_.back() && agree(body_, values_.back().type(), *wanted_);
+    if (fits) take_sizes(values_.back().expr->type, *wanted_);
     for (std::size_t k = 0; k < names_.size(); ++k) {
       body_.notes[before_[k]].keeps_type = kept[k];
       from_[k].push_back(*body_.find_variable(names_[k]));
@@ -224,6 +238,7 @@ class Branches {
   Body& body_;
   const ast::If& syntax_;
   Span span_;
+  const typed::Type* wanted_;
   std::vector<std::string> names_;
   std::vector<typed::VariableId> before_;
   std::vector<std::vector<typed::VariableId>> from_;  // by name, for each branch
@@ -244,8 +259,8 @@ typed::ExprPtr check_condition(Body& body, const ast::Expr& expression) {
   return nullptr;
 }
 
-Value check_if(Body& body, const ast::If& conditional, Span span) {
-  return Branches(body, conditional, span).run();
+Value check_if(Body& body, const ast::If& conditional, Span span, const typed::Type* wanted) {
+  return Branches(body, conditional, span, wanted).run();
 }
 
 }  // namespace dp::checker

@@ -112,6 +112,13 @@ TEST_CASE("recursion ends at compile time", "[programs]") {
       {"fn power(x: real[n]) -> real where 1 <= n = if n == 1 { x[0] } else { x[0] * power(x[1..]) }\n"
        "fn main() { x = [2.0, 3.0, 4.0]; grad power(x) wrt x }",
        "[12.0, 8.0, 6.0]"},
+      {"fn f(x: real[n]) -> real[n] = if n == 1 { [2 * x[0]] } else { 3 * x }\nfn main() = (f([1.0]), "
+       "f([1.0, 2.0]))",
+       "([2.0], [3.0, 6.0])"},
+      {"fn f(x: real[n]) -> (real[n], real) { if n == 1 { ([x[0]], 1.0) } else { (x, 2.0) } }\nfn main() = "
+       "f([4.0])",
+       "([4.0], 1.0)"},
+      {"fn fact(n: i64) -> i64 = if n <= 1 { 1 } else { n * fact(n - 1) }\nfn main() = fact(10)", "3628800"},
       {"fn endless(x: real) -> real = endless(x + 1)\nfn main() = endless(1.0)", "E4010"},
       {"fn wide(x: real) -> real = wide(x) + wide(x + 1)\nfn main() = wide(1.0)", "E4010"},
       {"fn tree(x: real[n]) -> real = if n == 0 { 1.0 } else { tree(x[1..]) + tree(x[..n - 1]) }\n"
@@ -133,6 +140,26 @@ TEST_CASE("a misuse of structs and functions is told by its code", "[programs]")
       {"struct P { x: real }\nfn main() { p = P(x = 1); p[0].x }", "E0221"},
       {"struct P { p: P }\nfn main() = 1", "E0313"},
       {"fn f() -> fn(real) -> real = exp\nfn main() = 1", "E0317"},
+  });
+}
+
+TEST_CASE("copies are walked and read at run time", "[programs]") {
+  check_rows({
+      {"struct P { x: real, y: real }\nfn f(p: P) -> real = p.x * p.y\n"
+       "fn main() { ps = [P(x = 1, y = 2), P(x = 3, y = 4)]; (for p in ps: f(p), for i: ps[i].x, sum i: "
+       "f(ps[i])) }",
+       "([2.0, 12.0], [1.0, 3.0], 14.0)"},
+      {"struct P { x: real }\nfn main() { ps = for i in 0..3: P(x = real(i)); ps.x }", "[0.0, 1.0, 2.0]"},
+      {"struct P { x: real }\nfn main() { p = P(x = 1); for i in 0..3 { p = p + p }; p.x }", "8.0"},
+      {"fn vm(f: fn(real[n]) -> real, xs: real[m, n]) -> real[m] = for i: f(xs[i])\n"
+       "fn main() = vm(mean, [[1.0, 2.0], [3.0, 4.0]])",
+       "[1.5, 3.5]"},
+      {"fn main() { ks = split(key(1), 3); a = for k in ks: uniform(k); b = for i: uniform(ks[i]); all(a == "
+       "b) }",
+       "true"},
+      {"fn f(x: real) -> real = x * x\nadjoint f(x; y, dy) = 100 * dy\n"
+       "fn main() { x = 1.0; s = x; for i in 0..3 { s = f(s) + 1 }; grad s wrt x }",
+       "1000000.0"},
   });
 }
 
@@ -176,6 +203,10 @@ TEST_CASE("random draws come from keys", "[programs]") {
       {"fn main() { d = dropout(ones([2000]), 0.5, key(3)); (max(d), min(d), abs(mean(d) - 1) < 0.1) }",
        "(2.0, 0.0, true)"},
       {"precision f64\nfn main() { a = normal(key(7), [2000]); abs(mean(a)) < 0.1 }", "true"},
+      {"fn main() { p = permutation(key(5), 50); (all(sort(p) == iota(50)), all(p == iota(50))) }",
+       "(true, false)"},
+      {"fn main() { x = linspace(0.0, 9.0, 10); y = x[permutation(key(5), 10)]; (sum(y), y[0] == 0) }",
+       "(45.0, false)"},
       {"fn main() = uniform(7, [2])", "E0206"},
       {"fn main() = split(key(7), [2, 3])", "E0706"},
   });
