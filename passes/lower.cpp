@@ -30,7 +30,10 @@ loops::Module declared(const Graph& planned) {
   loops::Module module;
   module.name = planned.name;
   module.arena_bytes = planned.plan->arena_bytes;
-  for (const Id input : planned.inputs) module.input_types.push_back(planned[input].type);
+  for (const Id input : planned.inputs) {
+    module.input_types.push_back(planned[input].type);
+    module.input_names.push_back(planned[input].string("name"));
+  }
   for (const Output& output : planned.outputs) {
     module.output_types.push_back(planned[output.node].type);
     module.output_names.push_back(output.name);
