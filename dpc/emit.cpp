@@ -45,8 +45,9 @@ Result<Graph> graph_of(Program& program, const EmitOptions& options) {
     if (!built) return built.error();
     return std::move(built->step);
   }
-  const typed::Function* function = program.module->find_function(name);
-  if (!function) return diagnose(diag::NoSuchFunction, {}, program.path, name);
+  const auto found = find_function(program, name);
+  if (!found) return found.error();
+  const typed::Function* function = *found;
   if (values.empty() && needs_sizes(options.stage))
     if (auto unsized = unsized_parameter(program, *function)) return std::move(*unsized);
   if (values.empty()) return build(*program.module, *function, program.build_options());

@@ -120,6 +120,15 @@ std::unique_ptr<Program> load_text(const std::string& path, std::string text, co
   return program;
 }
 
+Result<const typed::Function*> find_function(const Program& program, const std::string& name) {
+  if (const typed::Function* found = program.module->find_function(name)) return found;
+  auto diagnostic = diagnose(diag::NoSuchFunction, {}, program.path, name);
+  std::vector<std::string> names;
+  for (const auto& function : program.module->functions) names.push_back(function->name);
+  if (const auto near = did_you_mean(name, names); !near.empty()) diagnostic.fixes.emplace_back(near);
+  return diagnostic;
+}
+
 int report(const Program& program) {
   std::fputs(render(program.diagnostics, program.sources, render_options()).c_str(), stderr);
   int code = Exit::fine;
