@@ -8,6 +8,7 @@
 #include "passes/lower_emitter.h"
 #include "passes/lower_loop.h"
 #include "passes/lower_share.h"
+#include "passes/lower_split.h"
 #include "passes/lower_storage.h"
 #include "passes/pipeline.h"
 #include "support/assert.h"
@@ -58,6 +59,7 @@ Result<loops::Module> lower(const Graph& planned, const PassOptions&) {
       const Groupings groupings = groupings_of(planned, kernel, storage, stored, module);
       function.body = KernelEmitter(planned, kernel, storage, stored, module, expressions, &groupings).run();
     }
+    split_loops(function.body, module, expressions);
     share_expressions(function.body, module, expressions);
     module.functions.push_back(std::move(function));
   }
