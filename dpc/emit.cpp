@@ -5,9 +5,8 @@
 
 #include "dpc/commands.h"
 #include "dpc/program.h"
-#include "dpc/run_graph.h"
+#include "dpc/program_graph.h"
 #include "dpc/stages.h"
-#include "dpc/values.h"
 #include "frontend/format.h"
 
 namespace dp {
@@ -23,48 +22,15 @@ bool needs_sizes(const std::string& stage) {
   return stage == "planned" || stage == "loops" || stage == "llvm" || stage == "asm";
 }
 
-/// The first parameter whose type leaves a size open, told as a value that is missing.
-std::optional<Diagnostic> unsized_parameter(const Program& program, const typed::Function& function) {
-  for (const typed::VariableId id : function.parameters) {
-    const typed::Variable& parameter = function.variables[id];
-    for (const Leaf& leaf : leaves(*program.module, parameter.type, program.build_options()))
-      if (!constants(leaf.type.shape))
-        return diagnose(diag::MissingValue, {}, function.name, parameter.name, typed::text(parameter.type))
-            .note("behind the stage `fused` every size is known: values tell them");
-  }
-  return std::nullopt;
-}
-
-/// The graph of a function (with the dimensions that the values tell) or of a training block's step.
-Result<Graph> graph_of(Program& program, const EmitOptions& options) {
-  const auto words = split_words(options.words, "main");
-  if (!words) return words.error();
-  const auto& [name, values] = *words;
-  if (const typed::Train* train = program.module->find_train(name)) {
-    auto built = build_train(*program.module, *train, train->batch.value_or(1), program.build_options());
-    if (!built) return built.error();
-    return std::move(built->step);
-  }
-  const auto found = find_function(program, name);
-  if (!found) return found.error();
-  const typed::Function* function = *found;
-  if (values.empty() && needs_sizes(options.stage))
-    if (auto unsized = unsized_parameter(program, *function)) return std::move(*unsized);
-  if (values.empty()) return build(*program.module, *function, program.build_options());
-  auto arguments = read_arguments(program, *function, values, options);
-  if (!arguments) return arguments.error();
-  return build(*program.module, *function, arguments->build);
-}
-
 Result<std::string> emit_text(Program& program, const EmitOptions& options) {
   const auto& stages = stage_names();
   if (std::find(stages.begin(), stages.end(), options.stage) == stages.end())
     return diagnose(diag::NoSuchStage, {}, options.stage, fmt::format("{}", fmt::join(stages, " ")));
   if (options.stage == "ast") return format(program.syntax, program.sources);
   if (options.stage == "typed") return typed::print(*program.module);
-  auto graph = graph_of(program, options);
+  auto graph = graph_of(program, options.words, options, needs_sizes(options.stage));
   if (!graph) return graph.error();
-  return stage_text(*graph, options.stage, options);
+  return stage_text(*graph, options.stage, options, &program.sources);
 }
 
 int emit(const EmitOptions& options) {

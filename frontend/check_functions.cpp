@@ -136,6 +136,7 @@ FunctionRecord* function_of(Program& program, Entry& entry) {
     const auto& syntax = std::get<ast::Function>(entry.declaration->node);
     auto typed = std::make_unique<typed::Function>();
     typed->span = entry.declaration->span;
+    typed->is_library = entry.origin == Origin::library;
     FunctionRecord& record = program.functions.emplace_back();
     record.syntax = &syntax;
     record.typed = typed.get();

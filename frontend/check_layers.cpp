@@ -21,6 +21,7 @@ void make_functions(Program& program, LayerRecord& layer) {
     record.syntax = &syntax;
     record.typed = layer.typed->functions.emplace_back(std::make_unique<typed::Function>()).get();
     record.typed->span = layer.typed->span;
+    record.typed->is_library = layer.origin == Origin::library;
     record.layer = &layer;
     record.origin = layer.origin;
     layer.functions.push_back(&record);

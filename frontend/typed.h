@@ -35,6 +35,7 @@ struct Function {
   ExprPtr body;
   bool lifts = false;  // all parameters are scalars: applies elementwise
   bool remat = false, exported = false;
+  bool is_library = false;  // its values have the place of the call, not their own
   /// `adjoint f(x, …; y, dy) = e`: the function of (x, …, y, dy) that gives the cotangents of f's real
   /// arguments, in place of what would be derived from the body. Null where there is none.
   const Function* adjoint = nullptr;
