@@ -164,7 +164,8 @@ Value Builder::structural(const typed::StructuralExpr& expr, const typed::Expr& 
         graph.add(Op::iota, {}, {{"axis", from_front(expr.axes, shape.size()).at(0)}, {"shape", shape}}));
   }
   if (is_routine(expr.op)) return Value::tensor(routine(expr, std::move(operands)));
-  if (expr.op == Op::dot && !expr.dims.empty()) return Value::tensor(contraction(expr, operands));
+  const bool has_axes = expr.op == Op::guarded_dot || (expr.op == Op::dot && !expr.dims.empty());
+  if (has_axes) return Value::tensor(contraction(expr, operands));
   if (expr.op == Op::dot) return Value::tensor(matmul(operands[0], operands[1]));
   if (expr.op == Op::slice || expr.op == Op::pad)
     return Value::tensor(window(expr, operands[0], whole.span, frame));

@@ -97,16 +97,6 @@ std::vector<Value> both_sides(Equation equation) {
   return values;
 }
 
-/// `true` or `false` as it is written, `true` where nothing is; a value known only at run time is refused.
-std::optional<bool> written_truth(Body& body, const CallSite& site, const Argument* argument) {
-  if (argument == nullptr) return true;
-  const auto* literal = argument->syntax ? std::get_if<ast::BoolLiteral>(&argument->syntax->node) : nullptr;
-  if (literal) return literal->value;
-  body.report(diagnose(diag::WrongScalar, argument->span, site.name, "true or false, written out",
-                       "a value that is known only when the program runs"));
-  return std::nullopt;
-}
-
 }  // namespace
 
 Value check_intrinsic_qr(Body& body, CallSite site) { return factors(body, std::move(site), "qr"); }
@@ -131,16 +121,17 @@ Value check_intrinsic_lstsq(Body& body, CallSite site) {
 }
 
 Value check_intrinsic_triangular_solve(Body& body, CallSite site) {
-  const auto placed = intrinsic_arguments(body, site, {"L", "b", "lower"}, 2);
-  const auto lower = placed ? written_truth(body, site, (*placed)[2]) : std::nullopt;
-  if (!lower) return {};
+  const auto placed = intrinsic_arguments(body, site, {"L", "b", "lower", "transposed"}, 2);
+  const auto lower = placed ? written_truth(body, site, (*placed)[2], true) : std::nullopt;
+  const auto turned = lower ? written_truth(body, site, (*placed)[3], false) : std::nullopt;
+  if (!turned) return {};
   auto equation = equation_of(body, site, *(*placed)[0], *(*placed)[1]);
   if (!equation || !is_matrix(body, site, equation->a, true)) return {};
   return with_columns(std::move(*equation), [&](Equation columns) -> Value {
     typed::Type type = columns.b.type();
     typed::StructuralExpr node{Op::triangular_solve,
                                list(std::move(columns.a.expr), std::move(columns.b.expr)),
-                               {*lower ? 1 : 0, 0},
+                               {*lower ? 1 : 0, *turned ? 1 : 0},
                                {},
                                false};
     return {make(std::move(type), site.span, std::move(node)), Open::no};
