@@ -180,7 +180,9 @@ Value Builder::structural(const typed::StructuralExpr& expr, const typed::Expr& 
   if (expr.needs_elements) check_elements(expr.op, graph[operands[0]].type.shape, axes, whole.span);
   const auto& attributes = info(expr.op).attributes;
   DP_ASSERT(attributes.size() == 1, "`{}` has no structural form", name(expr.op));
-  if (expr.op == Op::gather || expr.op == Op::take) check_positions(operands[0], operands[1], axes.at(0));
+  const bool places = expr.op == Op::scatter_add || expr.op == Op::scatter_set;
+  if (places || expr.op == Op::gather || expr.op == Op::take)
+    check_positions(operands[0], operands[1], axes.at(0));
   if (attributes[0] == "axis") return Value::tensor(graph.add(expr.op, operands, {{"axis", axes.at(0)}}));
   std::sort(axes.begin(), axes.end());
   if (axes.empty()) return Value::tensor(operands[0]);

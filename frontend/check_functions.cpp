@@ -5,6 +5,7 @@
 #include "frontend/check_adjoint.h"
 #include "frontend/check_broadcast.h"
 #include "frontend/check_expr.h"
+#include "frontend/check_intrinsics.h"
 #include "frontend/check_layers.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_proof.h"
@@ -125,6 +126,7 @@ bool need_signature(Program& program, FunctionRecord& function) {
   function.typed->doc = function.doc;
   function.typed->remat = function.syntax->remat;
   function.typed->exported = function.syntax->exported;
+  function.typed->any_scalar = function.origin == Origin::library && takes_any_scalar(function.typed->name);
   function.context = std::make_unique<Body>(program, function.origin, *function.typed);
   function.context->record = &function;
   function.signature = read_signature(function) ? Progress::done : Progress::failed;

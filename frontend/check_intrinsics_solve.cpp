@@ -3,6 +3,7 @@
 
 #include "frontend/check_calls.h"
 #include "frontend/check_intrinsics.h"
+#include "frontend/check_library.h"
 #include "frontend/check_linear.h"
 #include "frontend/check_numbers.h"
 #include "frontend/check_proof.h"
@@ -10,26 +11,11 @@
 namespace dp::checker {
 namespace {
 
-/// A function of the library, on values.
-Value call_library(Body& body, const std::string& name, const CallSite& site, std::vector<Value> values) {
-  Entry* entry = body.program.find(Origin::library, name);
-  FunctionRecord* function = entry ? function_of(body.program, *entry) : nullptr;
-  if (function == nullptr) return {};
-  CallSite inner{site.name, site.span, site.callee, {}};
-  for (Value& each : values) {
-    Argument argument;
-    argument.span = each.span();
-    argument.ready = std::move(each);
-    inner.arguments.push_back(std::move(argument));
-  }
-  return call_function(body, *function, {}, std::move(inner));
-}
-
-Value reshaped(Value value, Shape dims) {
-  typed::TensorType type = *as_tensor(value.type());
-  type.shape.dims = std::move(dims);
-  const Span span = value.span();
-  return {make({std::move(type)}, span, typed::ReshapeExpr{std::move(value.expr), false}), value.open};
+/// The same elements with these explicit dimensions.
+Value with_dims(Value value, Shape dims) {
+  typed::TensorShape shape = as_tensor(value.type())->shape;
+  shape.dims = std::move(dims);
+  return reshaped(std::move(value), std::move(shape));
 }
 
 /// A x = b: of one scalar type, the matrix first.
@@ -56,12 +42,12 @@ Value with_columns(Equation equation, const Solve& solve) {
   if (!equation.has_vector()) return solve(std::move(equation));
   Shape column = dims_of(equation.b);
   column.emplace_back(1);
-  equation.b = reshaped(std::move(equation.b), std::move(column));
+  equation.b = with_dims(std::move(equation.b), std::move(column));
   Value result = solve(std::move(equation));
   if (!result) return {};
   Shape vector = dims_of(result);
   vector.pop_back();
-  return reshaped(std::move(result), std::move(vector));
+  return with_dims(std::move(result), std::move(vector));
 }
 
 /// Whether a matrix has at least as many rows as columns; where that is open nothing, and an error that says
