@@ -31,6 +31,9 @@ const Found all_found[] = {
      "  for i in 0..2 { print(\"second\", i); b = b + tanh(x) }\n"
      "  s = vjp where(b > 0, d, d) + y wrt y with c\n  grad d + tanh(x) * s wrt x\n}\n",
      {{"x", "0.5"}, {"y", "-1.5"}}},
+    {"the same line is printed as often as the program says",
+     "fn f(x: real) -> real { print(\"a\", x); x }\nfn main(x: real) { a = f(x); b = f(x); a + b }\n",
+     {{"x", "1"}}},
     {"bits of literals are integers, whoever converts them",
      "fn main(x: real[2]) = x[argmax(real(bit_xor(full([2], 1), full([2], 3))))]\n",
      {{"x", "[1, 2]"}}},
