@@ -138,7 +138,7 @@ Value convolve(Body& body, const CallSite& site, Value images, Value kernel, con
   values.push_back(sizes({rows->count, columns->count}, site.span));
   values.push_back(sizes({steps.stride}, site.span));
   values.push_back(sizes({steps.dilation}, site.span));
-  Value result = call_library(body, "conv_windows", site, std::move(values));
+  Value result = call_library(body, "conv2d_windows", site, std::move(values));
   if (!result) return {};
   return flat ? reshaped(std::move(result), {false, {x[0], columns->count, k[3]}})
               : reshaped(std::move(result), {false, {x[0], rows->count, columns->count, k[3]}});
@@ -193,10 +193,10 @@ Value pool(Body& body, CallSite site, const std::string& name) {
 Value check_intrinsic_conv2d(Body& body, CallSite site) { return convolution(body, std::move(site), false); }
 Value check_intrinsic_conv1d(Body& body, CallSite site) { return convolution(body, std::move(site), true); }
 Value check_intrinsic_max_pool(Body& body, CallSite site) {
-  return pool(body, std::move(site), "max_windows");
+  return pool(body, std::move(site), "max_pool_windows");
 }
 Value check_intrinsic_avg_pool(Body& body, CallSite site) {
-  return pool(body, std::move(site), "mean_windows");
+  return pool(body, std::move(site), "avg_pool_windows");
 }
 
 }  // namespace dp::checker

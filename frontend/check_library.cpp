@@ -11,6 +11,7 @@ namespace dp::checker {
 
 Value call_library(Body& body, const std::string& name, const CallSite& site, std::vector<Value> values) {
   Entry* entry = body.program.find(Origin::library, name);
+  if (entry == nullptr) body.program.lacks_library = true;
   FunctionRecord* function = entry ? function_of(body.program, *entry) : nullptr;
   if (function == nullptr) return {};
   CallSite inner{site.name, site.span, site.callee, {}};
