@@ -6,7 +6,7 @@
 namespace dp {
 namespace {
 
-constexpr std::string_view later_commands[] = {"build", "report", "bench", "explore", "repl", "lsp", "new"};
+constexpr std::string_view later_commands[] = {"build", "explore", "repl", "lsp", "new"};
 constexpr std::string_view later_options[] = {"--check-nan", "--mem-limit", "--no-cache", "--python"};
 
 bool contains(std::span<const std::string_view> words, std::string_view word) {

@@ -1,5 +1,5 @@
 #include "frontend/check_calls.h"
-#include "frontend/check_functions.h"
+#include "frontend/check_library.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_numbers.h"
 #include "frontend/check_operators.h"
@@ -36,16 +36,11 @@ Value integer_power(Body& body, Value base, Value exponent, Span span) {
   if (base.open != Open::no) settle(body, base, Scalar::i64);
   exponent.expr = convert(std::move(exponent.expr), Scalar::i64);
   exponent.open = Open::no;
-  Entry* entry = body.program.find(Origin::library, narrow ? "integer_power32" : "integer_power");
-  FunctionRecord* function = entry ? function_of(body.program, *entry) : nullptr;
-  if (!function) return {};
-  CallSite site{"^", span, span, {}};
-  for (Value* each : {&base, &exponent}) {
-    Argument& argument = site.arguments.emplace_back();
-    argument.span = each->span();
-    argument.ready = std::move(*each);
-  }
-  return call_function(body, *function, {}, std::move(site));
+  std::vector<Value> values;
+  values.push_back(std::move(base));
+  values.push_back(std::move(exponent));
+  const CallSite site{"^", span, span, {}};
+  return call_library(body, narrow ? "integer_power32" : "integer_power", site, std::move(values));
 }
 
 }  // namespace

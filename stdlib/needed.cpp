@@ -34,12 +34,17 @@ struct Declaration {
   bool is_needed = false;
 };
 
-/// What the line declares, where it begins a declaration: with a letter in its first column. Of a test its
-/// name is empty.
+/// What the line declares, where it begins a declaration: with a letter in its first column, or behind
+/// annotations such as `@remat`. Of a test its name is empty.
 std::optional<std::string_view> declared_by(std::string_view line) {
+  while (line.starts_with('@')) {
+    take_word(line);
+    line.remove_prefix(std::min(line.size(), line.find_first_not_of(' ')));
+  }
   if (line.empty() || !is_word_byte(line.front())) return std::nullopt;
-  const bool is_test = take_word(line) == "test";
-  return is_test ? std::string_view() : take_word(line);
+  if (take_word(line) == "test") return std::string_view();
+  const std::string_view name = take_word(line);
+  return name == "unchecked" ? take_word(line) : name;
 }
 
 /// The declarations of a file. Comments and blank lines in the first column belong to what stands below them.
@@ -50,11 +55,12 @@ std::vector<Declaration> declarations_of(std::size_t file) {
   for (std::string_view rest = text; !rest.empty();) {
     const std::size_t begin = text.size() - rest.size();
     const std::string_view line = take_line(rest);
-    if (line.empty() || line.front() == '#') {
+    const auto name = declared_by(line);
+    if (line.empty() || line.front() == '#' || (line.front() == '@' && !name)) {
       lead = lead.value_or(begin);
       continue;
     }
-    if (const auto name = declared_by(line)) {
+    if (name) {
       const auto start = static_cast<std::uint32_t>(lead.value_or(begin));
       if (!result.empty()) result.back().part.end = start;
       result.push_back({file, {start, static_cast<std::uint32_t>(text.size())}, {}, *name});

@@ -31,6 +31,7 @@ TEST_CASE("what a program names is read, with all that it is made of", "[library
   CHECK(has(needed_text("log_sigmoid(-2)"), "fn log_sigmoid("));
   CHECK(has(needed_text("hardswish"), "fn hardsigmoid("));
   CHECK(has(needed_text("solve(a, b)"), "fn solve_matrix("));
+  CHECK(has(needed_text("beta_inc(a, b, x)"), "adjoint unchecked beta_inc("));
 }
 
 TEST_CASE("parts of a file are read with their lines", "[library]") {
