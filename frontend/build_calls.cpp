@@ -30,7 +30,7 @@ void Builder::leave_call(const typed::Function& function) { --active_[&function]
 
 Value Builder::call(const typed::CallExpr& call, const typed::Expr& whole, Frame& frame) {
   if (auto* variable = std::get_if<typed::VariableId>(&call.callee))
-    return call_closure(call, *variable, frame);
+    return call_closure(call, whole, *variable, frame);
   if (auto* argument = std::get_if<typed::ArgumentExpr>(&call.callee))
     return call_layer_function(call, argument->argument, whole.span, frame);
   const typed::Function& function = *std::get<const typed::Function*>(call.callee);
@@ -46,19 +46,19 @@ Value Builder::call(const typed::CallExpr& call, const typed::Expr& whole, Frame
   enter_call(function, whole.span);
   std::vector<Value> given = arguments(call, frame);
   const bool pointwise = is_pointwise(function) && (!function.adjoint || is_pointwise(*function.adjoint));
-  const bool element_by_element = call.lifted && !pointwise;
+  const bool takes_elements = call.lifted && !pointwise;
   if (call.lifted && function.adjoint && pointwise) {
     const Shape shape = lifted_shape(whole, frame);
     for (Value& each : given) each = Value::tensor(spread(each.id(), shape, {}));
   }
   const std::optional<Span> outer = place_;
   if (function.is_library && !place_) place_ = whole.span;
-  Value result = element_by_element
-                     ? lifted_call(function, std::move(given), lifted_shape(whole, frame), std::move(callee))
-                     : apply(function, std::move(given), std::move(callee));
+  const auto enter = [&](std::vector<Value> values) { return apply(function, std::move(values), callee); };
+  Value result =
+      takes_elements ? element_by_element(given, lifted_shape(whole, frame), enter) : enter(std::move(given));
   place_ = outer;
   leave_call(function);
-  return call.lifted && !element_by_element ? lifted(result, whole, frame) : result;
+  return call.lifted && !takes_elements ? lifted(result, whole, frame) : result;
 }
 
 Shape Builder::lifted_shape(const typed::Expr& whole, const Frame& frame) {
@@ -86,17 +86,19 @@ Value Builder::lifted(const Value& result, const typed::Expr& whole, Frame& fram
   return Value::tree(std::move(parts));
 }
 
-Value Builder::call_closure(const typed::CallExpr& call, typed::VariableId variable, Frame& frame) {
+Value Builder::call_closure(const typed::CallExpr& call, const typed::Expr& whole, typed::VariableId variable,
+                            Frame& frame) {
   const auto closure = std::get<std::shared_ptr<const Closure>>(frame.variables.at(variable).node);
-  Frame inner = closure->frame;
-  std::vector<Value> values = arguments(call, frame);
-  for (std::size_t k = 0; k < values.size(); ++k) {
-    const typed::VariableId parameter = closure->function->parameters[k];
-    inner.variables.insert_or_assign(parameter, std::move(values[k]));
-  }
+  const std::vector<Value> given = arguments(call, frame);
+  const auto enter = [&](std::vector<Value> values) {
+    Frame inner = closure->frame;
+    for (std::size_t k = 0; k < values.size(); ++k)
+      inner.variables.insert_or_assign(closure->function->parameters[k], std::move(values[k]));
+    return evaluate(*closure->function->body, inner);
+  };
   const std::optional<Span> outer = place_;
   place_.reset();  // the caller's own lines
-  Value result = evaluate(*closure->function->body, inner);
+  Value result = call.lifted ? element_by_element(given, lifted_shape(whole, frame), enter) : enter(given);
   place_ = outer;
   return result;
 }
@@ -137,8 +139,8 @@ Value Builder::inline_function(const typed::Function& function, std::vector<Valu
   return result;
 }
 
-Value Builder::lifted_call(const typed::Function& function, std::vector<Value> arguments, const Shape& shape,
-                           Frame callee) {
+Value Builder::element_by_element(const std::vector<Value>& arguments, const Shape& shape,
+                                  const std::function<Value(std::vector<Value>)>& call) {
   Value form;
   const std::vector<Id> results = stacked(shape, [&](const std::vector<Id>& indices) {
     std::vector<std::int64_t> axes;
@@ -151,7 +153,7 @@ Value Builder::lifted_call(const typed::Function& function, std::vector<Value> a
       operands.insert(operands.end(), indices.begin(), indices.end());
       elements.back() = Value::tensor(graph.add(Op::at, std::move(operands), {{"axes", axes}}));
     }
-    form = apply(function, std::move(elements), callee);
+    form = call(std::move(elements));
     return leaf_ids(form);
   });
   std::size_t at = 0;

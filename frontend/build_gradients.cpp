@@ -51,7 +51,7 @@ Value Builder::mark(const Value& value) {
   return map_leaves(value, [&](Id id) {
     if (!is_real(graph[id].type.dtype)) return id;
     const Note note_before = graph.note(id);
-    const Id marked = graph.add(Op::mark, {id}, {{"id", next_mark_++}});
+    const Id marked = graph.add(Op::mark, {id}, {{"id", next_loop_++}});
     graph.annotate(marked, note_before);
     return marked;
   });

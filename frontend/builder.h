@@ -212,8 +212,8 @@ class Builder {
   Id numbers(const typed::NumbersExpr& expr, const typed::Expr& whole, Frame& frame);
   Value evaluate_block(const typed::BlockExpr& expr, Frame& frame);
   /// A function of scalars on tensors of one shape.
-  Value lifted_call(const typed::Function& function, std::vector<Value> arguments, const Shape& shape,
-                    Frame callee);
+  Value element_by_element(const std::vector<Value>& arguments, const Shape& shape,
+                           const std::function<Value(std::vector<Value>)>& call);
   static Shape lifted_shape(const typed::Expr& whole, const Frame& frame);
   void assert_(const typed::AssertStatement& statement, Frame& frame, Span span);
   std::vector<Value> arguments(const typed::CallExpr& call, Frame& frame);
@@ -222,7 +222,8 @@ class Builder {
   Value jacobian(const typed::GradExpr& expr, Frame& frame);
   Value jacobian_of(const Value& y, const typed::GradExpr& expr, Frame& frame);
   Id jacobian_of(Id y, Id x, const std::vector<Dim>& copies, Frame& frame);
-  Value call_closure(const typed::CallExpr& call, typed::VariableId variable, Frame& frame);
+  Value call_closure(const typed::CallExpr& call, const typed::Expr& whole, typed::VariableId variable,
+                     Frame& frame);
   Value call_layer_function(const typed::CallExpr& call, std::size_t argument, Span span, Frame& frame);
   /// The function's body, or the value that knows its derivative.
   Value apply(const typed::Function& function, std::vector<Value> arguments, Frame callee);
@@ -235,7 +236,8 @@ class Builder {
 
   const typed::Module& module_;
   BuildOptions options_;
-  std::int64_t next_mark_ = 0, next_loop_ = 0;
+  // Of loops and of marks in one sequence: a mark with a higher number than a loop around stands in its body.
+  std::int64_t next_loop_ = 0;
   std::optional<Id> taken_;                       // a bool; none: always
   std::map<const typed::Function*, int> active_;  // how often each function is being inlined
   int recursive_calls_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "frontend/check_broadcast.h"
 #include "frontend/check_calls.h"
 #include "frontend/check_intrinsics.h"
 #include "frontend/check_layers.h"
@@ -146,10 +147,68 @@ PassedFunction check_passed(Body& body, const ast::Expr& expression,
   return result;
 }
 
+namespace {
+
+bool is_scalar(const typed::Type& type) {
+  if (const auto* tuple = std::get_if<typed::TupleType>(&type.node))
+    return std::ranges::all_of(tuple->elements, is_scalar);
+  const auto* leaf = as_tensor(type);
+  return leaf && leaf->shape.is_scalar() && leaf->scalar != typed::Scalar::key;
+}
+
+/// Whether the function takes scalars alone and is given a tensor; the arguments have values then.
+bool is_given_tensors(Body& body, const typed::FunctionType& type, CallSite& site) {
+  if (!is_scalar(*type.result) || !std::ranges::all_of(type.parameters, is_scalar)) return false;
+  bool has_tensor = false;
+  for (std::size_t k = 0; k < site.arguments.size(); ++k) {
+    Argument& argument = site.arguments[k];
+    if (argument.syntax) argument.ready = check_expr_towards(body, *argument.syntax, type.parameters[k]);
+    argument.syntax = nullptr;
+    const auto* leaf = argument.ready ? as_tensor(argument.ready.type()) : nullptr;
+    has_tensor = has_tensor || (leaf && !leaf->shape.is_scalar());
+  }
+  return has_tensor;
+}
+
+void set_shape(typed::Type& type, const typed::TensorShape& shape) {
+  if (auto* leaf = std::get_if<typed::TensorType>(&type.node)) leaf->shape = shape;
+  if (auto* tuple = std::get_if<typed::TupleType>(&type.node))
+    for (typed::Type& each : tuple->elements) set_shape(each, shape);
+}
+
+/// A function of scalars on tensors: the operands are repeated to one shape, which the result takes.
+Value call_elementwise(Body& body, typed::VariableId variable, const typed::FunctionType& type,
+                       CallSite& site) {
+  std::vector<Value> values;
+  for (Argument& each : site.arguments) {
+    if (!each.ready) return {};
+    values.push_back(std::move(each.ready));
+  }
+  const auto shape = common_shape(body, values, site.span, site.name);
+  if (!shape) return {};
+  typed::CallExpr node{variable, {}, {}, true};
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    typed::Type wanted = type.parameters[k];
+    if (const auto* leaf = as_tensor(values[k].type())) set_shape(wanted, leaf->shape);
+    Argument argument;
+    argument.span = site.arguments[k].span;
+    argument.ready = std::move(values[k]);
+    typed::ExprPtr value = fitted_argument(body, argument, wanted, k, site);
+    if (!value) return {};
+    node.arguments.push_back(spread(body, std::move(value), *shape));
+  }
+  typed::Type result = *type.result;
+  set_shape(result, *shape);
+  return {make(std::move(result), site.span, std::move(node)), Open::no};
+}
+
+}  // namespace
+
 Value call_parameter(Body& body, typed::VariableId variable, CallSite site) {
   body.notes[variable].read = true;
   const auto type = std::get<typed::FunctionType>(body.function.variables[variable].type.node);
   if (!has_arguments(body, site, type.parameters.size())) return {};
+  if (is_given_tensors(body, type, site)) return call_elementwise(body, variable, type, site);
   typed::CallExpr node{variable, {}, {}, false};
   bool fine = true;
   for (std::size_t k = 0; k < type.parameters.size(); ++k) {

@@ -60,7 +60,8 @@ class Levels {
   }
 
   /// Whether y stands in a loop, and through what the loop carries depends on a mark that stands outside: on
-  /// all steps before, which are none of y's nodes. Told from the old graph, which has the whole loop.
+  /// all steps before, which are none of y's nodes. Told from the old graph, which has the whole loop. Marks
+  /// and loops are numbered in the order of the program.
   bool reaches_earlier_steps(const Node& level) {
     if (scans_.empty()) return false;
     const Id y = level.operands[0], mark = level.operands[1];
@@ -70,7 +71,9 @@ class Levels {
       if (node.op != Op::carry || !is_real(node.type.dtype)) continue;
       const auto scan = scans_.find(node.integer("id"));
       if (scan == scans_.end() || below.contains(scan->second)) continue;
-      if (variables_.of(mark).contains(node.integer("id"))) continue;
+      const std::int64_t loop = node.integer("id");
+      const bool stands_inside = graph_[mark].integer("id") > loop || variables_.of(mark).contains(loop);
+      if (stands_inside) continue;
       if (dependencies({next_of(scan->second, node), node.operands[0]}).contains(mark)) return true;
     }
     return false;
