@@ -9,6 +9,7 @@
 #include "dpc/engine.h"
 #include "dpc/machine.h"
 #include "dpc/run_graph.h"
+#include "dpc/units.h"
 #include "dpc/values.h"
 #include "ir/loops_cost.h"
 
@@ -114,25 +115,6 @@ struct Figures {
   std::optional<Spread> gradient;
   std::int64_t gradient_peak_bytes = 0;
 };
-
-std::string scaled(double value, std::span<const std::string_view> units, double step) {
-  std::size_t unit = 0;
-  for (; value >= step && unit + 1 < units.size(); ++unit) value /= step;
-  return fmt::format("{:.4g} {}", value, units[unit]);
-}
-std::string time_text(double seconds) {
-  static constexpr std::string_view units[] = {"ns", "us", "ms"};
-  return seconds >= 1 ? fmt::format("{:.4g} s", seconds) : scaled(seconds * 1e9, units, 1000);
-}
-std::string memory_text(double bytes) {
-  static constexpr std::string_view units[] = {"bytes", "KiB", "MiB", "GiB"};
-  return scaled(bytes, units, 1024);
-}
-std::string count_text(double count) {
-  static constexpr std::string_view units[] = {"operations", "thousand operations", "million operations",
-                                               "billion operations"};
-  return scaled(count, units, 1000);
-}
 
 void print_text(const Figures& figures) {
   const auto spread = [](const Spread& times) {

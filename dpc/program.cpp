@@ -48,8 +48,8 @@ std::vector<std::vector<LibraryPart>> whole_library() {
   return result;
 }
 
-/// Checks with the part of the library that the program's words may need, and where that finds mistakes with
-/// all of it, since messages may name any of its functions.
+/// Checks with the part of the library that the program's words may need. Where that gives no module, checks
+/// with all of it: messages may name any of its functions, and the checker may need some that no word tells.
 void check_program(Program& program) {
   const Diagnostics before = program.diagnostics;
   for (const auto& needed : {needed_by(program), whole_library()}) {
@@ -58,7 +58,7 @@ void check_program(Program& program) {
         program.watch.measure("parse library", [&] { return parse_library(program, needed); });
     program.module = program.watch.measure(
         "check", [&] { return check(program.imports.files, library, program.sources, program.diagnostics); });
-    if (!program.diagnostics.has_errors()) return;
+    if (program.module) return;
   }
 }
 

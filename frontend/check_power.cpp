@@ -1,3 +1,5 @@
+#include "frontend/check_calls.h"
+#include "frontend/check_functions.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_numbers.h"
 #include "frontend/check_operators.h"
@@ -28,6 +30,24 @@ Value folded_power(const Value& base, std::int64_t exponent, Span span) {
   return {make(base.type(), span, typed::NumberExpr{result}), Open::integer};
 }
 
+/// Of integers with an exponent that only the run knows: the library's loop.
+Value integer_power(Body& body, Value base, Value exponent, Span span) {
+  const bool narrow = base.open == Open::no && as_tensor(base.type())->scalar == Scalar::i32;
+  if (base.open != Open::no) settle(body, base, Scalar::i64);
+  exponent.expr = convert(std::move(exponent.expr), Scalar::i64);
+  exponent.open = Open::no;
+  Entry* entry = body.program.find(Origin::library, narrow ? "integer_power32" : "integer_power");
+  FunctionRecord* function = entry ? function_of(body.program, *entry) : nullptr;
+  if (!function) return {};
+  CallSite site{"^", span, span, {}};
+  for (Value* each : {&base, &exponent}) {
+    Argument& argument = site.arguments.emplace_back();
+    argument.span = each->span();
+    argument.ready = std::move(*each);
+  }
+  return call_function(body, *function, {}, std::move(site));
+}
+
 }  // namespace
 
 Value power(Body& body, Value base, Value exponent, Span span) {
@@ -50,8 +70,7 @@ Value power(Body& body, Value base, Value exponent, Span span) {
   const bool of_integers =
       is_integer(as_tensor(base.type())->scalar) && is_integer(as_tensor(exponent.type())->scalar);
   const bool settled = base.open == Open::no || exponent.open == Open::no;
-  if (of_integers && settled)
-    return unsupported(body, span, "a power of integers whose exponent is known only at run time");
+  if (of_integers && settled) return integer_power(body, std::move(base), std::move(exponent), span);
   std::vector<Value> operands;
   operands.push_back(std::move(base));
   operands.push_back(std::move(exponent));

@@ -1,6 +1,8 @@
 // `using adam(lr = cosine(1e-2)), clip = global_norm(1)`: the optimizer, its hyperparameters in terms of the
 // step, and how gradients are clipped.
 
+#include <algorithm>
+
 #include "frontend/check_calls.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_optimizer.h"
@@ -34,6 +36,7 @@ const typed::Optimizer* find_optimizer(Body& body, const ast::Expr& expression) 
       if (std::holds_alternative<ast::OptimizerDecl>(declared.declaration->node)) names.push_back(known);
     }
   }
+  std::sort(names.begin(), names.end());  // tables have no order, and the first of equally near ones is told
   auto diagnostic = diagnose(diag::UnknownOptimizer, expression.span, written);
   if (const auto near = did_you_mean(written, names); !near.empty()) {
     diagnostic.fixes.push_back("did you mean `" + std::string(near) + "`?");
