@@ -1,6 +1,7 @@
 // Parts laid into zeros inside of loops, the transposes of reads, and their sums over loops, which are never
 // made as one large tensor for every step: an index that is summed over and is the position itself renames an
-// axis, a sum of such indices pads and adds overlapping parts, everything else is added at run time.
+// axis, a sum of such indices lays parts side by side, or pads and adds overlapping ones, everything else is
+// added at run time.
 
 #include <algorithm>
 #include <limits>
@@ -75,9 +76,44 @@ Expression overlapped(Op combine, const Expression& x, std::size_t axis, const D
   return reduce(combine, reshape(row, rows), {static_cast<std::int64_t>(axis)});
 }
 
+/// Windows side by side: the loop over them, and the loop within, which is no longer than they lie apart.
+struct SideBySide {
+  std::int64_t windows, inner, stride, size, count, low;
+};
+
+std::optional<SideBySide> side_by_side(const Frame& frame, const Affine& position) {
+  if (position.strides.size() != 2) return std::nullopt;
+  std::pair<std::int64_t, std::int64_t> within = *position.strides.begin(),
+                                        around = *position.strides.rbegin();
+  if (within.second != 1) std::swap(within, around);
+  const auto [inner, stride] = within;
+  const auto [windows, apart] = around;
+  const auto size = frame.facts.extent(inner).constant(), count = frame.facts.extent(windows).constant(),
+             low = position.constant.constant();
+  if (stride != 1 || !size || !count || !low || *size > apart) return std::nullopt;
+  return SideBySide{windows, inner, apart, *size, *count, *low};
+}
+
+/// Nothing is added: each window's elements have places of their own.
+void lay_side_by_side(const Frame& frame, Parts& parts, std::size_t place, const SideBySide& lying,
+                      const Dim& extent) {
+  Expression value = as_axes(frame, parts, place, {lying.inner, lying.windows});
+  const std::size_t axis = parts.value.depth() + place;
+  value = pad_axis(value, axis + 1, 0, lying.stride, 1);
+  Shape shape = value.shape();
+  shape[axis] = lying.count * lying.stride;
+  shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis) + 1);
+  value = reshape(value, shape);
+  shape[axis] = (lying.count - 1) * lying.stride + lying.size;
+  value = slice(value, Shape(shape.size(), Dim(0)), shape, Axes(shape.size(), 1));
+  parts.value.value = pad_axis(value, axis, lying.low, extent, 1);
+}
+
 /// Parts put at a sum of indices that are all summed over: the longest axis padded, the others added
 /// overlapping.
 void lay(const Frame& frame, Parts& parts, std::size_t place, const Affine& position, const Dim& extent) {
+  if (const auto lying = side_by_side(frame, position))
+    return lay_side_by_side(frame, parts, place, *lying, extent);
   Loops loops;
   for (const auto& [loop, stride] : position.strides) loops.push_back(loop);
   const auto known = [&](std::int64_t loop) {
