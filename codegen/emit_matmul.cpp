@@ -20,8 +20,8 @@ MatmulEmission::MatmulEmission(Emitter& emitter, const Stmt& statement, Corner c
       statement_(statement),
       product_(std::get<Matmul>(statement.node)),
       corner_(corner),
-      x_(factor(emitter.program.loops, product_, product_.x)),
-      y_(factor(emitter.program.loops, product_, product_.y)),
+      x_(factor_x(emitter.program.loops, product_)),
+      y_(factor_y(emitter.program.loops, product_)),
       plan_(plan_matmul(emitter.program, product_, x_, y_)),
       element_(emitter.program.memory_type(x_.dtype)),
       stored_(stored_in(product_.epilogue)) {}
@@ -58,6 +58,7 @@ void MatmulEmission::run_batches(Emitter& emitter, llvm::Value* begin, llvm::Val
 void MatmulEmission::run_batch(Emitter& emitter, llvm::Value* batch, bool is_parallel) {
   const std::int64_t tiles = plan_.tiles.parts;
   if (!is_parallel) return run_tiles(emitter, emitter.number(0), emitter.number(tiles), nullptr);
+  if (packs_panels_apart()) return run_panels_in_parallel(emitter, batch);
   Values handed = {batch};
   if (plan_.pack_y) handed.push_back(pack_y(emitter));
   emitter.run_in_parallel(statement_, tiles, 1, handed,
@@ -71,22 +72,52 @@ void MatmulEmission::run_batch(Emitter& emitter, llvm::Value* batch, bool is_par
 /// of panels is packed when its turn comes, while it is still in the cache.
 void MatmulEmission::run_tiles(Emitter& emitter, llvm::Value* first, llvm::Value* last,
                                llvm::Value* packed_y) {
-  const Strided x =
-      plan_.pack_x ? pack_x(emitter, first, last) : in_place(emitter, x_, product_.row, corner_.row);
+  const Strided x = rows_of_x(emitter, first, last);
   Strided y{packed_y, 1, 0};
   if (!plan_.pack_y) y = in_place(emitter, y_, product_.column, corner_.column);
   llvm::Value* memory = y.pointer == nullptr ? block_memory(emitter) : nullptr;
+  for (const PanelRun& run : plan_.panels)
+    run_blocks(emitter, run, {emitter.number(0), emitter.number(run.count)}, {first, last}, x, y, memory);
+}
+
+/// Whether y is windows of an image, which packed as a whole may be many times as large.
+bool MatmulEmission::packs_panels_apart() const {
+  return y_.window && y_.window->is_bent() && product_.rows < product_.columns;
+}
+
+/// Where y is windows: every part packs the panels that it works on, so that all of y is never there.
+void MatmulEmission::run_panels_in_parallel(Emitter& emitter, llvm::Value* batch) {
+  const Values handed = {batch};
   for (const PanelRun& run : plan_.panels) {
-    const auto block = [&](llvm::Value* panel, const Values& carried) {
-      llvm::Value* behind = emitter.builder.CreateNSWAdd(panel, emitter.number(plan_.panels_a_block));
-      const Span panels{panel, smaller(emitter, behind, run.count)};
-      Strided there = y;
-      if (memory != nullptr) there.pointer = pack_block(emitter, run, panels, memory);
-      run_block(emitter, run, panels, {first, last}, x, there);
-      return carried;
-    };
-    emitter.counted_loop(0, run.count, plan_.panels_a_block, {}, stored_, block);
+    emitter.run_in_parallel(statement_, run.count, 1, handed,
+                            [&](Emitter& part, llvm::Value* begin, llvm::Value* end, const Values& outer) {
+                              part.bind_variable(product_.batch, outer[0]);
+                              const Span tiles{part.number(0), part.number(plan_.tiles.parts)};
+                              const Strided x = rows_of_x(part, tiles.begin, tiles.end);
+                              run_blocks(part, run, {begin, end}, tiles, x, {nullptr, 1, 0},
+                                         block_memory(part));
+                            });
   }
+}
+
+Strided MatmulEmission::rows_of_x(Emitter& emitter, llvm::Value* first, llvm::Value* last) {
+  if (plan_.pack_x) return pack_x(emitter, first, last);
+  if (x_.window) return {emitter.address(x_.window->buffer, x_.window->base), 0, 0, &*x_.window};
+  return in_place(emitter, x_, product_.row, corner_.row);
+}
+
+/// Panels, a block of them after the other, each packed to `memory` when its turn comes where there is any.
+void MatmulEmission::run_blocks(Emitter& emitter, const PanelRun& run, Span panels, Span tiles,
+                                const Strided& x, const Strided& y, llvm::Value* memory) {
+  const auto block = [&](llvm::Value* panel, const Values& carried) {
+    llvm::Value* behind = emitter.builder.CreateNSWAdd(panel, emitter.number(plan_.panels_a_block));
+    const Span now{panel, smaller(emitter, behind, panels.end)};
+    Strided there = y;
+    if (memory != nullptr) there.pointer = pack_block(emitter, run, now, memory);
+    run_block(emitter, run, now, tiles, x, there);
+    return carried;
+  };
+  emitter.counted_loop(panels.begin, panels.end, plan_.panels_a_block, {}, stored_, block);
 }
 
 /// Tiles by panels of one form. Where tiles differ in height, the taller come first.
@@ -131,9 +162,11 @@ void MatmulEmission::run_panels(Emitter& emitter, const PanelRun& run, Span pane
       });
 }
 
+llvm::Value* MatmulEmission::smaller(Emitter& emitter, llvm::Value* value, llvm::Value* bound) const {
+  return emitter.builder.CreateSelect(emitter.builder.CreateICmpSLT(value, bound), value, bound);
+}
 llvm::Value* MatmulEmission::smaller(Emitter& emitter, llvm::Value* value, std::int64_t bound) const {
-  llvm::Value* limit = emitter.number(bound);
-  return emitter.builder.CreateSelect(emitter.builder.CreateICmpSLT(value, limit), value, limit);
+  return smaller(emitter, value, emitter.number(bound));
 }
 llvm::Value* MatmulEmission::larger(Emitter& emitter, llvm::Value* value, std::int64_t bound) const {
   llvm::Value* limit = emitter.number(bound);
@@ -207,12 +240,19 @@ Matmul transposed(Matmul product) {
   return product;
 }
 
+bool is_bent(const Factor& factor) { return factor.window && factor.window->is_bent(); }
+
 /// Whether lanes along the rows serve better: few columns leave most of a vector empty, and a result that is
 /// stored transposed has its rows in a row.
 bool is_better_transposed(const Program& program, const Matmul& product) {
   const std::int64_t lanes = program.target.lanes(size_of(program.loops.expressions[product.x].dtype));
+  const bool bent_x = is_bent(factor_x(program.loops, product)),
+             bent_y = is_bent(factor_y(program.loops, product));
+  // Windows are read in place as rows, but have to be packed as columns, which the rows must make up for.
+  if (bent_y && !bent_x && product.rows < product.columns && product.rows * 2 >= lanes) return true;
   if (product.rows < product.columns || product.rows < lanes) return false;
   if (product.columns * 4 <= lanes) return true;
+  if (bent_x) return false;
   for (const Stmt& statement : product.epilogue) {
     const auto* store = std::get_if<Store>(&statement.node);
     if (store == nullptr) continue;
@@ -231,7 +271,8 @@ std::int64_t odd_columns(const Program& program, const Matmul& product) {
   const bool pays = product.columns > lanes && product.columns < widest_divided * lanes &&
                     product.rows >= least_turned_rows * lanes && odd * 4 <= lanes &&
                     reads_along(program.loops, product.y, product.column);
-  return pays && count_checks(product.epilogue) == 0 ? odd : 0;
+  const bool is_plain = factor_x(program.loops, product).buffer && factor_y(program.loops, product).buffer;
+  return pays && is_plain && count_checks(product.epilogue) == 0 ? odd : 0;
 }
 
 }  // namespace

@@ -20,10 +20,15 @@ constexpr std::int64_t steps_a_turn = 4;
 void MatmulEmission::run_tile(Emitter& emitter, const TileForm& form, llvm::Value* number,
                               llvm::Value* column, const Strided& x, const Strided& y) {
   llvm::Value* row = row_of(emitter, number);
-  llvm::Value* distance = plan_.pack_x && !plan_.inner_lanes_x
-                              ? emitter.builder.CreateNSWMul(number, emitter.number(tile_elements()))
-                              : emitter.builder.CreateNSWMul(row, emitter.number(x.step));
-  const Strided tile_x{element_address(emitter, x.pointer, distance), x.step, x.inner};
+  Strided tile_x = x;
+  if (x.window != nullptr) {
+    tile_x = window_rows(emitter, form, row, x);
+  } else {
+    llvm::Value* distance = plan_.pack_x && !plan_.inner_lanes_x
+                                ? emitter.builder.CreateNSWMul(number, emitter.number(tile_elements()))
+                                : emitter.builder.CreateNSWMul(row, emitter.number(x.step));
+    tile_x.pointer = element_address(emitter, x.pointer, distance);
+  }
   const Values sums = accumulate(emitter, form, tile_x, y);
   const double code = code_size(emitter.program.loops, product_.epilogue);
   const bool is_inline = code * static_cast<double>(form.rows * form.vectors) <= most_inline_epilogue;
@@ -37,32 +42,61 @@ Values MatmulEmission::accumulate(Emitter& emitter, const TileForm& form, const 
                                   const Strided& y) {
   llvm::Constant* zero = llvm::Constant::getNullValue(llvm::FixedVectorType::get(element_, plan_.lanes));
   Values carried(static_cast<std::size_t>(form.rows * form.vectors), zero);
-  carried.push_back(x.pointer);
   carried.push_back(y.pointer);
-  const auto steps = [&](const Values& current, std::int64_t count) {
-    Values sums(current.begin(), current.end() - 2);
-    llvm::Value* at_x = current[current.size() - 2];
-    llvm::Value* at_y = current.back();
-    for (std::int64_t k = 0; k < count; ++k) {
-      sums = next(emitter, form, sums, element_address(emitter, at_x, k * x.inner),
-                  element_address(emitter, at_y, k * y.inner), x.step);
-    }
-    sums.push_back(element_address(emitter, at_x, count * x.inner));
-    sums.push_back(element_address(emitter, at_y, count * y.inner));
-    return sums;
-  };
-  const std::int64_t rest = product_.inners % steps_a_turn;
-  Values last =
-      emitter.counted_loop(0, product_.inners - rest, steps_a_turn, carried, {},
-                           [&](llvm::Value*, const Values& current) { return steps(current, steps_a_turn); });
-  last = steps(last, rest);
-  last.resize(last.size() - 2);
+  Values last = x.window == nullptr
+                    ? run_steps(emitter, form, x, y, product_.inners, x.pointer, std::move(carried))
+                    : run_digits(emitter, form, x, y, x.window->inner.size(), emitter.number(0), carried);
+  last.pop_back();
   return last;
 }
 
-/// One step of k.
-Values MatmulEmission::next(Emitter& emitter, const TileForm& form, const Values& sums, llvm::Value* at_x,
-                            llvm::Value* at_y, std::int64_t row_step) {
+/// The fastest digits of k, that many of them, the slower ones being `offset` elements; carried are the sums
+/// and the place in y.
+Values MatmulEmission::run_digits(Emitter& emitter, const TileForm& form, const Strided& x, const Strided& y,
+                                  std::size_t digits, llvm::Value* offset, const Values& carried) {
+  const Digit& digit = x.window->inner[digits - 1];
+  if (digits == 1) {
+    llvm::Value* at = x.rows.empty() ? element_address(emitter, x.pointer, offset) : offset;
+    return run_steps(emitter, form, x, y, digit.extent, at, carried);
+  }
+  return emitter.counted_loop(0, digit.extent, 1, carried, {}, [&](llvm::Value* k, const Values& current) {
+    llvm::Value* distance = emitter.builder.CreateNSWMul(k, emitter.number(digit.coefficient));
+    llvm::Value* next = emitter.builder.CreateNSWAdd(offset, distance);
+    return run_digits(emitter, form, x, y, digits - 1, next, current);
+  });
+}
+
+/// Steps of k that lie `x.inner` apart in x. `at_x` is a pointer, or what is added to the pointer of each
+/// row.
+Values MatmulEmission::run_steps(Emitter& emitter, const TileForm& form, const Strided& x, const Strided& y,
+                                 std::int64_t count, llvm::Value* at_x, Values carried) {
+  const auto moved = [&](llvm::Value* at, std::int64_t distance) {
+    if (x.rows.empty()) return element_address(emitter, at, distance);
+    return emitter.builder.CreateNSWAdd(at, emitter.number(distance));
+  };
+  const auto steps = [&](const Values& current, std::int64_t steps_now) {
+    Values sums(current.begin(), current.end() - 2);
+    llvm::Value* at_y = current[current.size() - 2];
+    llvm::Value* at = current.back();
+    for (std::int64_t k = 0; k < steps_now; ++k)
+      sums = next(emitter, form, sums, x, at, k * x.inner, element_address(emitter, at_y, k * y.inner));
+    sums.push_back(element_address(emitter, at_y, steps_now * y.inner));
+    sums.push_back(moved(at, steps_now * x.inner));
+    return sums;
+  };
+  carried.push_back(at_x);
+  const std::int64_t rest = count % steps_a_turn;
+  Values last =
+      emitter.counted_loop(0, count - rest, steps_a_turn, carried, {},
+                           [&](llvm::Value*, const Values& current) { return steps(current, steps_a_turn); });
+  last = steps(last, rest);
+  last.pop_back();
+  return last;
+}
+
+/// One step of k, whose elements of x lie `distance` behind `at_x`.
+Values MatmulEmission::next(Emitter& emitter, const TileForm& form, const Values& sums, const Strided& x,
+                            llvm::Value* at_x, std::int64_t distance, llvm::Value* at_y) {
   std::vector<Value> y;
   for (unsigned vector = 0; vector < form.vectors; ++vector) {
     const std::int64_t offset = plan_.pack_y ? std::int64_t{vector} * plan_.lanes : offset_of(form, vector);
@@ -72,10 +106,13 @@ Values MatmulEmission::next(Emitter& emitter, const TileForm& form, const Values
   }
   Values result;
   for (std::int64_t row = 0; row < form.rows; ++row) {
-    const Value x =
-        splat(emitter.load_element(x_.dtype, element_address(emitter, at_x, row * row_step)), plan_.lanes);
+    llvm::Value* line = x.rows.empty()
+                            ? element_address(emitter, at_x, row * x.step)
+                            : element_address(emitter, x.rows[static_cast<std::size_t>(row)], at_x);
+    const Value element =
+        splat(emitter.load_element(x_.dtype, element_address(emitter, line, distance)), plan_.lanes);
     for (unsigned vector = 0; vector < form.vectors; ++vector) {
-      result.push_back(fma(x, y[vector], emitter.wrap(sums[result.size()])).get());
+      result.push_back(fma(element, y[vector], emitter.wrap(sums[result.size()])).get());
     }
   }
   return result;

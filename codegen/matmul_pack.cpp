@@ -144,7 +144,9 @@ void MatmulEmission::pack_panels(Emitter& emitter, const PanelRun& run, Span pan
     llvm::Value* column = emitter.builder.CreateNSWAdd(before, emitter.number(run.first_column));
     llvm::Value* distance = emitter.builder.CreateNSWMul(column, emitter.number(product_.inners));
     llvm::Value* to = element_address(emitter, origin, distance);
-    if (plan_.transpose_y)
+    if (y_.window)
+      pack_y_window(emitter, run, column, to);
+    else if (plan_.transpose_y)
       pack_y_transposed(emitter, run, column, to);
     else
       pack_y_rows(emitter, run, column, to);
@@ -175,34 +177,54 @@ void MatmulEmission::pack_y_rows(Emitter& emitter, const PanelRun& run, llvm::Va
 /// Where y lies along k: squares of lanes × lanes are read along k and turned in registers.
 void MatmulEmission::pack_y_transposed(Emitter& emitter, const PanelRun& run, llvm::Value* column,
                                        llvm::Value* to) {
-  const std::int64_t lanes = plan_.lanes, rest = product_.inners % lanes,
-                     width = std::int64_t{run.vectors} * lanes;
+  const std::int64_t lanes = plan_.lanes, width = std::int64_t{run.vectors} * lanes;
   emitter.counted_loop(0, run.vectors, 1, {}, {}, [&](llvm::Value* vector, const Values& none) {
     llvm::Value* offset = emitter.builder.CreateNSWMul(vector, emitter.number(lanes));
     llvm::Value* first = emitter.builder.CreateNSWAdd(column, offset);
     if (run.masked && plan_.overlap != 0) first = smaller(emitter, first, product_.columns - lanes);
     llvm::Value* corner = element_address(emitter, to, offset);
-    // Columns beyond the last are read as the last: what is made of them is never stored.
-    Values columns;
-    for (std::int64_t j = 0; j < lanes; ++j) {
-      llvm::Value* at = emitter.builder.CreateNSWAdd(first, emitter.number(j));
-      const bool is_beyond = run.masked && plan_.overlap == 0;
-      columns.push_back(is_beyond ? smaller(emitter, at, product_.columns - 1) : at);
-    }
-    const Square square{columns, emitter.depth(), width};
-    emitter.counted_loop(0, product_.inners - rest, lanes, {}, {},
-                         [&](llvm::Value* k, const Values& carried) {
-                           llvm::Value* distance = emitter.builder.CreateNSWMul(k, emitter.number(width));
-                           turn_square(emitter, square, k, element_address(emitter, corner, distance), lanes);
-                           return carried;
-                         });
-    if (rest != 0) {
-      const std::int64_t full = product_.inners - rest;
-      turn_square(emitter, square, emitter.number(full), element_address(emitter, corner, full * width),
-                  rest);
-    }
+    const Values columns = columns_of(emitter, run, first);
+    const unsigned level = emitter.depth();
+    const auto read = [&](unsigned column_number, llvm::Value* k, std::int64_t behind, llvm::Value* mask) {
+      llvm::Value* elements = nullptr;
+      const auto quarter = static_cast<unsigned>(16 / size_of(y_.dtype));
+      emitter.with_lanes({product_.inner, quarter, 0, nullptr}, k, mask, {}, [&] {
+        emitter.bind_variable(product_.inner, k, behind, emitter.depth() - 1);
+        bind_column(emitter, columns[column_number], 0, level);
+        elements = emitter.evaluate_lanes(y_.expr).get();
+      });
+      return elements;
+    };
+    turn_squares(emitter, {read, width}, product_.inners, corner);
     return none;
   });
+}
+
+/// As many columns as there are lanes. Columns beyond the last are read as the last: what is made of them is
+/// never stored.
+Values MatmulEmission::columns_of(Emitter& emitter, const PanelRun& run, llvm::Value* first) const {
+  Values columns;
+  for (std::int64_t j = 0; j < plan_.lanes; ++j) {
+    llvm::Value* at = emitter.builder.CreateNSWAdd(first, emitter.number(j));
+    const bool is_beyond = run.masked && plan_.overlap == 0;
+    columns.push_back(is_beyond ? smaller(emitter, at, product_.columns - 1) : at);
+  }
+  return columns;
+}
+
+/// Squares one after the other along k, the last of them cut.
+void MatmulEmission::turn_squares(Emitter& emitter, const Square& square, std::int64_t inners,
+                                  llvm::Value* to) {
+  const std::int64_t lanes = plan_.lanes, rest = inners % lanes, full = inners - rest;
+  emitter.counted_loop(0, full, lanes, {}, {}, [&](llvm::Value* k, const Values& carried) {
+    llvm::Value* distance = emitter.builder.CreateNSWMul(k, emitter.number(square.width));
+    turn_square(emitter, square, k, element_address(emitter, to, distance), lanes);
+    return carried;
+  });
+  if (rest != 0) {
+    turn_square(emitter, square, emitter.number(full), element_address(emitter, to, full * square.width),
+                rest);
+  }
 }
 
 /// Reads 128 bits along k at a time. Those of columns that lie a quarter of the lanes apart are joined to one
@@ -215,13 +237,7 @@ void MatmulEmission::turn_square(Emitter& emitter, const Square& square, llvm::V
     Values rows;
     for (unsigned r = 0; r < quarter; ++r) {
       Values pieces;
-      for (unsigned j = r; j < plan_.lanes; j += quarter) {
-        emitter.with_lanes({product_.inner, quarter, 0, nullptr}, k, mask, {}, [&] {
-          emitter.bind_variable(product_.inner, k, first, emitter.depth() - 1);
-          bind_column(emitter, square.columns[j], 0, square.level);
-          pieces.push_back(emitter.evaluate_lanes(y_.expr).get());
-        });
-      }
+      for (unsigned j = r; j < plan_.lanes; j += quarter) pieces.push_back(square.read(j, k, first, mask));
       rows.push_back(joined(emitter, pieces));
     }
     rows = turned_within(emitter, rows);

@@ -90,7 +90,7 @@ std::vector<PanelRun> cut_columns(std::int64_t columns, const Even& panels, unsi
 constexpr std::int64_t cache_way_bytes = 4096;
 
 bool packs_x(const Factor& x, const Matmul& product, std::size_t bytes, std::int64_t panels) {
-  if (!x.buffer) return true;
+  if (!x.buffer) return !x.window;
   if (panels < 3) return false;
   const std::int64_t row = x.index.coefficient(product.row) * static_cast<std::int64_t>(bytes);
   const std::int64_t inner = x.index.coefficient(product.inner) * static_cast<std::int64_t>(bytes);
@@ -109,18 +109,44 @@ bool packs_y(const Factor& y, const Matmul& product, std::size_t bytes, std::int
 
 }  // namespace
 
-Factor factor(const Module& module, const Matmul& product, ExprId expr) {
-  Factor result{expr, module.expressions[expr].dtype, {}, {}};
+namespace {
+
+std::optional<Window> window_of(const Module& module, const Matmul& product, const LoadExpr& load,
+                                VariableId along, std::int64_t extent) {
+  const auto by_inner = digits_of(module, linear(module, load.index), product.inner, product.inners);
+  if (!by_inner) return std::nullopt;
+  const auto both = digits_of(module, by_inner->rest, along, extent);
+  if (!both) return std::nullopt;
+  Window window{load.buffer, both->rest, both->digits, by_inner->digits};
+  if (window.inner.empty()) window.inner.push_back({1, product.inners, 0});
+  return window;
+}
+
+Factor factor(const Module& module, const Matmul& product, ExprId expr, VariableId along,
+              std::int64_t extent) {
+  Factor result{expr, module.expressions[expr].dtype, {}, {}, {}};
   const auto* load = std::get_if<LoadExpr>(&module.expressions[expr].node);
   if (load == nullptr || result.dtype == Dtype::boolean) return result;
   const Linear index = linear(module, load->index);
   const bool is_affine = std::ranges::none_of(index.terms, [&](const Term& term) {
     return !term.symbol.is_variable && depends(module, term.symbol.id, product);
   });
-  if (!is_affine) return result;
-  result.buffer = load->buffer;
-  result.index = index;
+  if (is_affine) {
+    result.buffer = load->buffer;
+    result.index = index;
+  } else {
+    result.window = window_of(module, product, *load, along, extent);
+  }
   return result;
+}
+
+}  // namespace
+
+Factor factor_x(const Module& module, const Matmul& product) {
+  return factor(module, product, product.x, product.row, product.rows);
+}
+Factor factor_y(const Module& module, const Matmul& product) {
+  return factor(module, product, product.y, product.column, product.columns);
 }
 
 bool reads_along(const Module& module, ExprId id, VariableId variable) {

@@ -6,17 +6,29 @@
 #include <optional>
 #include <vector>
 
-#include "codegen/linear.h"
+#include "codegen/digits.h"
 #include "codegen/program.h"
 
 namespace dp::codegen {
 
-/// One operand: where it can be read directly, the buffer and the index.
+/// An operand whose elements lie where digits of its row (or column) and digits of k say: windows of an
+/// image.
+struct Window {
+  loops::BufferId buffer;
+  Linear base;
+  std::vector<Digit> along, inner;
+
+  /// Whether it is read with steps that differ along its rows (or columns).
+  bool is_bent() const { return along.size() > 1; }
+};
+
+/// One operand: where it can be read directly, the buffer and the index; or as a window.
 struct Factor {
   loops::ExprId expr = 0;
   Dtype dtype = Dtype::f32;
   std::optional<loops::BufferId> buffer;
   Linear index;
+  std::optional<Window> window;
 };
 
 /// Counts that differ by at most one: the first `larger` parts have `size` + 1, the others `size`.
@@ -50,7 +62,8 @@ struct MatmulPlan {
   bool transpose_y = false;    // packing y reads along k
 };
 
-Factor factor(const loops::Module& module, const loops::Matmul& product, loops::ExprId expr);
+Factor factor_x(const loops::Module& module, const loops::Matmul& product);
+Factor factor_y(const loops::Module& module, const loops::Matmul& product);
 /// Whether an operand is read along `variable`: some load of it has its elements in a row there.
 bool reads_along(const loops::Module& module, loops::ExprId id, loops::VariableId variable);
 MatmulPlan plan_matmul(const Program& program, const loops::Matmul& product, const Factor& x,

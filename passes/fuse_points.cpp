@@ -113,23 +113,44 @@ class Finder {
     }
     return false;
   }
-  /// A factor of a product is loaded; moves of a stored value only change the strides.
-  void force_base(Id id) {
+  /// A factor of a product is loaded; moves of a stored value only change the strides, and the windows of an
+  /// image only which elements are taken. What would need a test for each element read is stored before.
+  void force_base(Id id, bool is_window = false) {
     const Node& node = graph_[id];
+    if (is_window_of(node)) return force_base(node.operands[0], true);
+    if (node.op == Op::flip || (is_window && node.op == Op::pad)) {
+      is_forced_[id] = true;
+      return;
+    }
     const bool is_one_part = node.op == Op::gather && graph_[node.operands[1]].type.rank() == 0;
     const bool is_index = node.op == Op::take || node.op == Op::gather || node.op == Op::concat;
     if (is_one_part || (info(node.op).form == Form::move && !is_index && !is_scatter(node.op))) {
-      force_base(node.operands[0]);
+      force_base(node.operands[0], is_window);
     } else if (info(node.op).form != Form::leaf) {
       is_forced_[id] = true;
     }
   }
 
+  /// Parts at positions that are sums of their own indices.
+  bool is_window_of(const Node& node) const {
+    return node.op == Op::gather && graph_[node.operands[1]].type.rank() > 0 && is_real(node.type.dtype) &&
+           is_sum_of_indices(node.operands[1]);
+  }
+  bool is_sum_of_indices(Id id) const {
+    const Node& node = graph_[id];
+    if (node.op == Op::iota) return true;
+    if (node.op == Op::constant) return !is_array_constant(node);
+    const bool is_sum = node.op == Op::add || node.op == Op::sub || node.op == Op::mul;
+    return is_sum &&
+           std::ranges::all_of(node.operands, [&](Id operand) { return is_sum_of_indices(operand); });
+  }
+
   void measure(Id id) {
     const Node& node = graph_[id];
-    const bool is_index = node.op == Op::take || node.op == Op::gather;
-    result_.costs[id] = is_index ? 2 : op_cost(node);
+    const bool is_index = node.op == Op::take || node.op == Op::gather, is_window = is_window_of(node);
+    result_.costs[id] = is_index && !is_window ? 2 : op_cost(node);
     for (const Id operand : node.operands) {
+      if (is_window && operand != node.operands[0]) continue;
       result_.costs[id] =
           std::min(result_.costs[id] + (result_.is_end[operand] ? 0 : result_.costs[operand]), 1 << 20);
       if (reads_[id].size() > many_operands) continue;

@@ -75,22 +75,40 @@ Indices::Split Indices::split(const Affine& a) const {
   Split result{{}, a};
   for (std::size_t k = 0; k < result.rest.terms.size();) {
     const auto [number, coefficient] = result.rest.terms[k++];
-    const Atom& own = atoms_[number];
-    if (own.kind != Atom::Kind::quotient || coefficient > 0 || coefficient % own.divisor != 0) continue;
-    const std::int64_t times = -coefficient / own.divisor;
-    const Affine without = result.rest - (own.numerator - of_atom(number) * own.divisor) * times;
-    if (without.terms.size() >= result.rest.terms.size()) continue;
-    result.remainders.push_back({times, own.numerator, own.divisor});
-    result.rest = without;
+    const auto found = remainder_in(result.rest, number, coefficient);
+    if (!found) continue;
+    result.rest = result.rest - remainder_of(*found) * found->coefficient;
+    result.remainders.push_back(*found);
     k = 0;
   }
   return result;
 }
 
-Affine Indices::remainder_of(const Remainder& remainder) {
-  const Atom quotient{
-      .kind = Atom::Kind::quotient, .numerator = remainder.numerator, .divisor = remainder.divisor};
-  return remainder.numerator - of_atom(known_.at(quotient.key())) * remainder.divisor;
+/// The remainder that a term, a negative multiple of a quotient, is the second half of. Of the quotient
+/// `(x // c) // d` only `x // (c * d)` is left: its remainder is looked for under both names.
+std::optional<Indices::Remainder> Indices::remainder_in(const Affine& a, std::uint32_t quotient,
+                                                        std::int64_t coefficient) const {
+  const Atom& own = atoms_[quotient];
+  if (own.kind != Atom::Kind::quotient || coefficient > 0) return std::nullopt;
+  const auto shortens = [&](const Affine& numerator, std::int64_t divisor) -> std::optional<Remainder> {
+    if (coefficient % divisor != 0) return std::nullopt;
+    const Remainder remainder{-coefficient / divisor, numerator, divisor, quotient};
+    const Affine without = a - remainder_of(remainder) * remainder.coefficient;
+    return without.terms.size() < a.terms.size() ? std::optional(remainder) : std::nullopt;
+  };
+  if (const auto found = shortens(own.numerator, own.divisor)) return found;
+  for (const auto& [number, factor] : a.terms) {
+    const Atom& other = atoms_[number];
+    const bool is_finer = other.kind == Atom::Kind::quotient && other.numerator == own.numerator &&
+                          other.divisor < own.divisor && own.divisor % other.divisor == 0;
+    if (!is_finer) continue;
+    if (const auto found = shortens(of_atom(number), own.divisor / other.divisor)) return found;
+  }
+  return std::nullopt;
+}
+
+Affine Indices::remainder_of(const Remainder& remainder) const {
+  return remainder.numerator - of_atom(remainder.quotient) * remainder.divisor;
 }
 
 Interval Indices::range(const Affine& a) const {

@@ -77,6 +77,7 @@ class Indices {
     std::int64_t coefficient;
     Affine numerator;
     std::int64_t divisor;
+    std::uint32_t quotient;  // the atom
   };
   struct Split {
     std::vector<Remainder> remainders;
@@ -89,7 +90,9 @@ class Indices {
   std::uint32_t atom(Atom atom);
   Affine of_atom(std::uint32_t atom) const { return {0, {{atom, 1}}}; }
   Split split(const Affine& a) const;
-  Affine remainder_of(const Remainder& remainder);
+  std::optional<Remainder> remainder_in(const Affine& a, std::uint32_t quotient,
+                                        std::int64_t coefficient) const;
+  Affine remainder_of(const Remainder& remainder) const;
   Quotient divide_terms(const Affine& a, std::int64_t divisor);
   std::optional<Affine> without_small(const Affine& a, std::int64_t divisor);
   loops::ExprId arithmetic(Op op, loops::ExprId a, loops::ExprId b);

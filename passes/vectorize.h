@@ -14,7 +14,7 @@
 //                                             iota * stride and a constant, one axis an index
 //   anything else                             gather at positions moved inside
 //   sums of `put` over the same               the axis, pad, overlapping parts added
-//   (passes/vectorize_put.cpp),
+//   (passes/vectorize_put.cpp),               of products: a product with windows (vectorize_overlaps.cpp)
 //                                             scatter_add onto zeros
 // So a convolution, `sum a, b, c: x[i + a, j + b, c] * k[a, b, c, o]`, is dot(window(window(x)), k) with the
 // window's inner axes summed: windows are always gathers with such positions, under a dot.

@@ -118,6 +118,16 @@ Batched reduced_over(const Frame& frame, Op op, const Batched& x, const Loops& l
 /// A reduction over loops of a `put`, made without its operand; nothing where `node` is none.
 std::optional<Batched> sum_of_puts(Frame& frame, const Node& node);
 
+/// Parts laid along an axis of that extent where a sum of two indices is.
+struct Overlap {
+  Affine position;
+  Dim extent;
+};
+/// The parts, products of matrices, summed over these pairs of loops, which become the first axes of their
+/// part; nothing where they are no such product (passes/vectorize_overlaps.cpp).
+std::optional<Batched> sum_of_overlaps(const Frame& frame, const Batched& parts,
+                                       const std::vector<Overlap>& overlaps);
+
 /// The sum of x over the axes as a product of matrices, where x is a product of factors that do not all
 /// depend on every axis; nothing where it is not.
 std::optional<Expression> sum_of_products(const Expression& x, const Axes& summed);

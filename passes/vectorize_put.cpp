@@ -1,6 +1,7 @@
 // Parts laid into zeros inside of loops, the transposes of reads, and their sums over loops, which are never
 // made as one large tensor for every step: an index that is summed over and is the position itself renames an
-// axis, a sum of such indices pads and adds overlapping parts, everything else is added at run time.
+// axis, a sum of such indices lays parts side by side, or pads and adds overlapping ones, everything else is
+// added at run time.
 
 #include <algorithm>
 #include <limits>
@@ -75,9 +76,44 @@ Expression overlapped(Op combine, const Expression& x, std::size_t axis, const D
   return reduce(combine, reshape(row, rows), {static_cast<std::int64_t>(axis)});
 }
 
+/// Windows side by side: the loop over them, and the loop within, which is no longer than they lie apart.
+struct SideBySide {
+  std::int64_t windows, inner, stride, size, count, low;
+};
+
+std::optional<SideBySide> side_by_side(const Frame& frame, const Affine& position) {
+  if (position.strides.size() != 2) return std::nullopt;
+  std::pair<std::int64_t, std::int64_t> within = *position.strides.begin(),
+                                        around = *position.strides.rbegin();
+  if (within.second != 1) std::swap(within, around);
+  const auto [inner, stride] = within;
+  const auto [windows, apart] = around;
+  const auto size = frame.facts.extent(inner).constant(), count = frame.facts.extent(windows).constant(),
+             low = position.constant.constant();
+  if (stride != 1 || !size || !count || !low || *size > apart) return std::nullopt;
+  return SideBySide{windows, inner, apart, *size, *count, *low};
+}
+
+/// Nothing is added: each window's elements have places of their own.
+void lay_side_by_side(const Frame& frame, Parts& parts, std::size_t place, const SideBySide& lying,
+                      const Dim& extent) {
+  Expression value = as_axes(frame, parts, place, {lying.inner, lying.windows});
+  const std::size_t axis = parts.value.depth() + place;
+  value = pad_axis(value, axis + 1, 0, lying.stride, 1);
+  Shape shape = value.shape();
+  shape[axis] = lying.count * lying.stride;
+  shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis) + 1);
+  value = reshape(value, shape);
+  shape[axis] = (lying.count - 1) * lying.stride + lying.size;
+  value = slice(value, Shape(shape.size(), Dim(0)), shape, Axes(shape.size(), 1));
+  parts.value.value = pad_axis(value, axis, lying.low, extent, 1);
+}
+
 /// Parts put at a sum of indices that are all summed over: the longest axis padded, the others added
 /// overlapping.
 void lay(const Frame& frame, Parts& parts, std::size_t place, const Affine& position, const Dim& extent) {
+  if (const auto lying = side_by_side(frame, position))
+    return lay_side_by_side(frame, parts, place, *lying, extent);
   Loops loops;
   for (const auto& [loop, stride] : position.strides) loops.push_back(loop);
   const auto known = [&](std::int64_t loop) {
@@ -102,16 +138,51 @@ void lay(const Frame& frame, Parts& parts, std::size_t place, const Affine& posi
   parts.value.value = value;
 }
 
-/// Puts one axis where its position is a sum of indices known to be inside and to be nobody else's.
+/// The position, where it is a sum of indices known to be inside and to be nobody else's.
+std::optional<Affine> position_to_lay(Frame& frame, const Parts& parts, const Target& target,
+                                      const Dim& extent, const std::vector<Target>& others) {
+  const std::optional<Affine> position = frame.facts.affine(target.index);
+  if (!position || !frame.facts.is_inside(*position, extent)) return std::nullopt;
+  for (const auto& [loop, stride] : position->strides) {
+    if (std::ranges::count(parts.summed, loop) == 0) return std::nullopt;
+    for (const Target& other : others)
+      if (other.axis != target.axis && frame.facts.lanes(other.index).contains(loop)) return std::nullopt;
+  }
+  return position;
+}
+
+/// Puts the axes whose positions are sums of two indices, where the parts are products of an image and a
+/// kernel.
+void put_products(Frame& frame, Parts& parts, const std::vector<Target>& targets, const Shape& shape) {
+  if (parts.combine != Op::reduce_sum) return;
+  std::vector<Overlap> overlaps;
+  Axes laid;
+  Loops loops;
+  for (const Target& target : targets) {
+    const Dim extent = shape[static_cast<std::size_t>(target.axis)];
+    const auto position = position_to_lay(frame, parts, target, extent, targets);
+    if (!position || position->strides.size() != 2) continue;
+    overlaps.push_back({*position, extent});
+    laid.push_back(target.axis);
+    for (const auto& [loop, stride] : position->strides) loops.push_back(loop);
+  }
+  const std::optional<Batched> sum = sum_of_overlaps(frame, parts.value, overlaps);
+  if (!sum) return;
+  const Axes now = concatenated(laid, parts.present);
+  Axes order = axes_between(0, sum->depth());
+  parts.present = now;
+  std::ranges::sort(parts.present);
+  for (const std::int64_t axis : parts.present)
+    order.push_back(std::ranges::find(now, axis) - now.begin() + static_cast<std::int64_t>(sum->depth()));
+  parts.value = {transpose(sum->value, order), sum->loops};
+  parts.summed = without(parts.summed, loops);
+}
+
+/// Puts one axis where that is possible without looking at positions at run time.
 bool put_axis(Frame& frame, Parts& parts, const Target& target, const Dim& extent,
               const std::vector<Target>& others) {
-  const std::optional<Affine> position = frame.facts.affine(target.index);
-  if (!position || !frame.facts.is_inside(*position, extent)) return false;
-  for (const auto& [loop, stride] : position->strides) {
-    if (std::ranges::count(parts.summed, loop) == 0) return false;
-    for (const Target& other : others)
-      if (other.axis != target.axis && frame.facts.lanes(other.index).contains(loop)) return false;
-  }
+  const std::optional<Affine> position = position_to_lay(frame, parts, target, extent, others);
+  if (!position) return false;
   const auto place = static_cast<std::size_t>(
       std::ranges::count_if(parts.present, [&](std::int64_t axis) { return axis < target.axis; }));
   if (position->strides.empty()) {
@@ -181,8 +252,10 @@ Batched put_parts(Frame& frame, const Node& put, const Loops& summed, Op combine
   const Loops idle = without(shared(part.loops, summed), Loops(placing.begin(), placing.end()));
   Parts parts{reduced_over(frame, combine, part, idle), other_axes(shape.size(), axes), without(summed, idle),
               combine};
+  put_products(frame, parts, targets, shape);
   std::vector<Place> places;
   for (const Target& target : targets) {
+    if (std::ranges::count(parts.present, target.axis) > 0) continue;
     const Dim extent = shape[static_cast<std::size_t>(target.axis)];
     if (put_axis(frame, parts, target, extent, targets)) continue;
     const std::optional<Affine> position = frame.facts.affine(target.index);
