@@ -10,6 +10,7 @@
 #include "dpc/values.h"
 #include "ir/parse_ir.h"
 #include "runtime/train/driver.h"
+#include "tests/support/command_line.h"
 
 namespace {
 
@@ -87,6 +88,18 @@ TEST_CASE("01: a line is fitted", "[examples]") {
   CHECK(run.outcome.loss < 0.0201);
   CHECK(run.outcome.state[0].real(0) == Approx(2).margin(0.1));
   CHECK(run.outcome.state[1].real(0) == Approx(1).margin(0.15));
+}
+
+TEST_CASE("what the examples claim in their own tests holds", "[examples]") {
+  for (const auto& entry : std::filesystem::directory_iterator(example(""))) {
+    const std::string name = entry.path().filename().string();
+    if (!name.ends_with(".dp") || name.starts_with("03")) continue;
+    const std::string said = dp::tests::said_by(example(""), "test " + name);
+    CAPTURE(name, said);
+    CHECK(said.find("FAIL") == std::string::npos);
+    CHECK(said.ends_with(" passed, 0 failed\n"));
+    CHECK(dp::tests::said_by(example(""), "fmt --check " + name) == "");
+  }
 }
 
 TEST_CASE("02: gradients by every node of a graph", "[examples]") {

@@ -92,7 +92,7 @@ TEST_CASE("functions are passed by name and inlined", "[programs]") {
        "E0201"},
       {"fn apply(f: fn(real) -> real, x: real) -> real { g = f; x }\nfn main() = apply(exp, 2.0)", "E0311"},
       {"fn apply(f: fn(real) -> real, x: real) -> real = f(x, x)\nfn main() = apply(exp, 2.0)", "E0304"},
-      {"fn apply(f: fn(real) -> real, x: real) -> real = f([x])\nfn main() = apply(exp, 2.0)", "E0201"},
+      {"fn apply(f: fn(real) -> real, x: real) -> real = f((x, x))\nfn main() = apply(exp, 2.0)", "E0201"},
       {"fn apply(f: fn(real) -> real, x: real) -> real = x\nfn main() = apply(nothing, 2.0)", "E0301"},
   });
 }
@@ -140,6 +140,28 @@ TEST_CASE("a misuse of structs and functions is told by its code", "[programs]")
       {"struct P { x: real }\nfn main() { p = P(x = 1); p[0].x }", "E0221"},
       {"struct P { p: P }\nfn main() = 1", "E0313"},
       {"fn f() -> fn(real) -> real = exp\nfn main() = 1", "E0317"},
+  });
+}
+
+TEST_CASE("functions of scalars that are arguments apply elementwise", "[programs]") {
+  check_rows({
+      {"fn twice(f: fn(real) -> real, x: real[n]) -> real[n] = f(f(x))\n"
+       "fn square(x: real) -> real = x * x\n"
+       "fn main() = twice(square, [1.0, 2.0])",
+       "[1.0, 16.0]"},
+      {"fn both(f: fn(real, real) -> real, x: real[n], y: real) -> real[n] = f(x, y)\n"
+       "fn larger(a: real, b: real) -> real = if a > b { a } else { b }\n"
+       "fn main() { x = [1.0, 5.0]; (both(larger, x, 3.0), grad sum(both(larger, x, 3.0)) wrt x) }",
+       "([3.0, 5.0], [0.0, 1.0])"},
+  });
+}
+
+TEST_CASE("a name bound in a step of a loop is no earlier step's", "[programs]") {
+  check_rows({
+      {"fn main() { s = 1.0; g = 0.0; for i in 0..3 { a = 2.0; s = s * a; g = g + (grad s wrt a) }; (s, g) }",
+       "(8.0, 7.0)"},
+      {"fn main() { x = 2.0; s = 1.0; g = 0.0; for i in 0..3 { s = s * x; g = g + (grad s wrt x) }; g }",
+       "E0412"},
   });
 }
 
