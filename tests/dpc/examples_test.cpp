@@ -128,12 +128,13 @@ TEST_CASE("05: iris is classified", "[examples]") {
   CHECK(run.outcome.test[1] >= 0.9);
 }
 
-TEST_CASE("15 to 18: what is trained gets as good as it says", "[examples]") {
+TEST_CASE("15 and on: what is trained gets as good as it says", "[examples]") {
   const Run images = train_example(options_for("15_convolutions.dp"));
   CHECK(images.outcome.test.at(1) >= 0.97);
   CHECK(train_example(options_for("16_autoencoder.dp")).outcome.test.at(0) <= 0.02);
   CHECK(train_example(options_for("17_memory.dp")).outcome.loss < 0.02);
   CHECK(train_example(options_for("18_images.dp")).outcome.loss < 0.05);
+  CHECK(train_example(options_for("22_factors.dp")).outcome.validation.at(1) < 0.05);
 }
 
 TEST_CASE("06: digits are read, for every seed", "[examples]") {
