@@ -58,11 +58,32 @@ const Found all_found[] = {
      "  for i in 0..2 { d = x; for j in 0..3 { print(\"x\", x); d = 2 * d }; c = c + d }\n  c\n}\n",
      {{"x", "1"}}},
     {"of a loop's scans one may wait for another",
-     "fn main(x: real[2], y: real) {\n"
-     "  v = y + mean((for i in 0..2 { w = x[i]; for j in 0..2 { w = 0.5 * w + tanh(w) }; w }))\n"
-     "  a = (1.25 + v * v) * (y + y * y)\n  (g, h) = grad a wrt (v, y)\n"
-     "  b = (y + tanh(v)) * (a + a * g)\n  (p, q) = grad b wrt (v, a)\n  grad p + q * h wrt (x, y)\n}\n",
-     {{"x", "[1, 2]"}, {"y", "0.5"}}},
+     "fn main(x: real[2], y: real, w: real[2]) {\n"
+     "  y = mean((for i in 0..2 {\n"
+     "    a = jvp y + sum(x) wrt x along x\n"
+     "    b = a\n"
+     "    for j in 0..2 {\n"
+     "      c = a\n"
+     "      for k in 0..2 { print(\"b\", b); d = w[i]; for l in 0..2 { d = 0.5 * d + tanh(d) }; c = d }\n"
+     "      b = 0.5 * b + tanh(c)\n"
+     "    }\n"
+     "    b\n"
+     "  }))\n"
+     "  z = y\n"
+     "  e = 1.0\n"
+     "  f = for i in 0..3 { e = 0.5 * e + tanh(e); z }\n"
+     "  p = (1.25 + y * y) * (e + e * e)\n"
+     "  (g, _g) = grad p wrt (y, e)\n"
+     "  q = (e + tanh(y) * 2.0) * (p + p * z)\n"
+     "  (h, _h) = grad q wrt (y, p)\n"
+     "  r = h + z * g\n"
+     "  s = grad r wrt z\n"
+     "  t = for i in 0..2 { s = 0.5 * s + tanh(s); h }\n"
+     "  u = 0.5 + sum(tanh(x) * f[0..2] * t * x * z)\n"
+     "  v = grad u wrt x\n"
+     "  (jvp u wrt x along t, sum(v * t), sum(abs(v * t)))\n"
+     "}\n",
+     {{"x", "[-0.6, -1.1]"}, {"y", "1"}, {"w", "[0.6, -0.4]"}}},
     {"a gradient in a function of numbers is one for each element",
      "fn f(x: real, y: real) -> real { d = jvp x * y wrt y along -0.7; grad d + tanh(y) * d wrt y }\n"
      "fn main(x: real[2, 3], y: real) = (f(x, full([2, 3], 0.3)), f(x, y))\n",
