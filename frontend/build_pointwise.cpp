@@ -29,9 +29,6 @@ class Walker {
   bool of(const typed::ConvertExpr& node) { return expression(*node.value); }
   bool of(const typed::TupleExpr& node) { return all(node.elements); }
   bool of(const typed::ItemExpr& node) { return expression(*node.object); }
-  bool of(const typed::GradExpr& node) {
-    return expression(*node.of) && (!node.with || expression(*node.with));
-  }
   bool of(const typed::StructuralExpr& node) { return node.op == Op::stop && all(node.operands); }
   bool of(const typed::CallExpr& node) {
     const auto* callee = std::get_if<const typed::Function*>(&node.callee);

@@ -7,13 +7,6 @@
 namespace dp::interpreter {
 
 template <class M>
-void Interpreter<M>::run_effects_up_to(Id id) {
-  for (; next_effect_ < graph_.effects.size() && graph_.effects[next_effect_] <= id && !failure_;
-       ++next_effect_)
-    run_effect(graph_.effects[next_effect_]);
-}
-
-template <class M>
 void Interpreter<M>::run_effect(Id id, bool has_run) {
   for (const std::int64_t variable : free_.of(id)) {
     if (bound_.contains(variable)) continue;

@@ -1,7 +1,9 @@
 #pragma once
 // The reference interpreter's walk over a graph, once for every kind of element (ir/interpret_machine.h).
-// Nodes are computed in order; those that depend on a bound variable wait until the loop that binds it runs.
+// Nodes are computed in order, first those that the effects need, effect by effect; those that depend on a
+// bound variable wait until the loop that binds it runs.
 
+#include <algorithm>
 #include <map>
 
 #include "ir/binders.h"
@@ -24,16 +26,16 @@ class Interpreter {
         dims_(std::move(dims)),
         options_(options),
         values_(graph.size()),
+        is_computed_(graph.size()),
         free_(graph) {}
 
   Result<std::vector<Tensor<E>>> run() {
     for (std::size_t k = 0; k < inputs_.size(); ++k) values_[graph_.inputs[k]] = inputs_[k];
-    for (Id id : live_nodes(graph_)) {
-      compute_in_scope(id);
-      if (!failure_) run_effects_up_to(id);
-      if (failure_) return *failure_;
+    for (const Id effect : graph_.effects) {
+      compute_for(effect);
+      if (!failure_) run_effect(effect);
     }
-    run_effects_up_to(no_id);
+    for (const Output& output : graph_.outputs) compute_for(output.node);
     if (failure_) return *failure_;
     std::vector<Tensor<E>> out;
     for (const Output& output : graph_.outputs) out.push_back(values_[output.node]);
@@ -41,6 +43,20 @@ class Interpreter {
   }
 
  private:
+  /// Computes a node and what it needs. An effect is there when it is its turn: a loop prints not before.
+  void compute_for(Id root) {
+    std::vector<Id> needed, waiting{root};
+    while (!waiting.empty()) {
+      const Id id = waiting.back();
+      waiting.pop_back();
+      if (is_computed_[id]) continue;
+      is_computed_[id] = true;
+      needed.push_back(id);
+      waiting.insert(waiting.end(), graph_[id].operands.begin(), graph_[id].operands.end());
+    }
+    std::ranges::sort(needed);
+    for (std::size_t k = 0; k < needed.size() && !failure_; ++k) compute_in_scope(needed[k]);
+  }
   /// Computes a node all of whose variables are bound just now; others wait for their loops.
   void compute_in_scope(Id id) {
     const Node& node = graph_[id];
@@ -165,8 +181,6 @@ class Interpreter {
   Tensor<E> bound(const Call<E>& call, Id id);
 
   // ---- effects (interpret_effects.h)
-  /// Effects run in the order of the program, each as soon as its operands are there.
-  void run_effects_up_to(Id id);
   /// Once for every value of the indices that it depends on and that no loop around it has bound.
   void run_effect(Id id, bool has_run = true);
   std::int64_t extent_of_index(const std::vector<Id>& nodes, std::int64_t variable) const;
@@ -180,12 +194,12 @@ class Interpreter {
   DimBindings dims_;
   const InterpretOptions& options_;
   std::vector<Tensor<E>> values_;
+  std::vector<bool> is_computed_;
   FreeVariables free_;
   Variables bound_;  // by the loops that are running
   std::map<std::int64_t, std::int64_t> steps_;
   std::map<std::int64_t, std::vector<Tensor<E>>> carried_;
   std::map<Id, std::vector<Tensor<E>>> results_;  // of scans and loops
-  std::size_t next_effect_ = 0;
   std::optional<Diagnostic> failure_;
 };
 

@@ -1,5 +1,7 @@
 #include "ir/rewrite.h"
 
+#include <algorithm>
+
 #include "support/assert.h"
 
 namespace dp {
@@ -50,8 +52,10 @@ Rewritten rebuilt(const Graph& graph, const InputType& input_type, const Replace
     target.annotate(replacement, graph.note(id));
   }
   for (const Output& output : graph.outputs) target.outputs.push_back({output.name, result.ids[output.node]});
+  // Two checks that have become one check once, where the first was.
   for (const Id effect : renamed(graph.effects, result.ids)) {
-    if (still_acts(target[effect])) target.effects.push_back(effect);
+    const bool is_new = std::ranges::find(target.effects, effect) == target.effects.end();
+    if (is_new && still_acts(target[effect])) target.effects.push_back(effect);
   }
   return result;
 }

@@ -110,8 +110,9 @@ Found check_effects(const Graph& graph) {
     effects.insert(steps.begin(), steps.end());
   }
   return first_node(graph, [&](const Node& node, Id id) -> std::string {
-    const bool is_effect = info(node.op).form == Form::effect;
-    if (is_effect == effects.contains(id) || node.op == Op::scan || node.op == Op::loop) return "";
+    const bool acts = node.op == Op::loop && !node.body().effects.empty();
+    const bool is_effect = info(node.op).form == Form::effect || acts;
+    if (is_effect == effects.contains(id) || node.op == Op::scan) return "";
     return is_effect ? "is an effect that is not in the order of effects"
                      : "is among the effects but is none";
   });

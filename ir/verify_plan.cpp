@@ -59,6 +59,14 @@ struct Lifetime {
   std::size_t begin = 0, end = 0;
 };
 
+/// Whether the value is where the caller wants it. What its kernel has in the arena besides, such as what a
+/// loop needs for its steps, nobody needs after those that read it.
+bool lies_in_place(const Graph& graph, Id id) {
+  return std::ranges::any_of(graph.plan->buffers, [&](const Buffer& buffer) {
+    return buffer.node == id && buffer.place == Buffer::Place::output;
+  });
+}
+
 std::map<Id, Lifetime> lifetimes(const Graph& graph) {
   const KernelOf kernel_of = kernels_by_output(graph);
   std::map<Id, Lifetime> result;
@@ -67,7 +75,9 @@ std::map<Id, Lifetime> lifetimes(const Graph& graph) {
     for (const Id read : values_read(graph, id, kernel_of))
       result[read].end = std::max(result[read].end, kernel);
   }
-  for (const Output& output : graph.outputs) result[output.node].end = graph.kernels.size();
+  for (const Output& output : graph.outputs) {
+    if (!lies_in_place(graph, output.node)) result[output.node].end = graph.kernels.size();
+  }
   return result;
 }
 

@@ -12,9 +12,9 @@ namespace {
 /// No machine keeps the values of more steps: a limit that stands for none is beyond it.
 constexpr std::int64_t most_kept_steps = std::int64_t{1} << 40;
 
-/// The nodes of one loop, and what the one node has that they become.
+/// Nodes of one loop, and what the one node has that they become.
 struct Merged {
-  std::vector<Id> nodes, stacked, effects;
+  std::vector<Id> nodes = {}, stacked = {}, effects = {};
 };
 
 void add_new(std::vector<Id>& list, std::span<const Id> more) {
@@ -25,27 +25,23 @@ void add_new(std::vector<Id>& list, std::span<const Id> more) {
 
 class Merger {
  public:
-  explicit Merger(const Graph& graph) : old_(graph), live_(live_nodes(graph)), now_(graph.size(), no_id) {
+  explicit Merger(const Graph& graph)
+      : old_(graph), live_(live_nodes(graph)), now_(graph.size(), no_id), is_open_(graph.size()) {
     for (const Id id : live_) {
-      if (graph[id].op != Op::scan) continue;
-      Merged& loop = loops_[graph[id].integer("id")];
-      const ScanOperands operands = scan_operands(graph[id]);
-      loop.nodes.push_back(id);
-      const auto is_same = std::ranges::equal(scan_operands(graph[loop.nodes.front()]).next, operands.next);
-      DP_ASSERT(is_same, "loop {} has two scans with different steps", graph[id].integer("id"));
-      add_new(loop.stacked, operands.stacked);
-      add_new(loop.effects, operands.effects);
+      if (graph[id].op == Op::scan) place(id);
+    }
+    for (const auto& [id, place] : place_) {
+      if (place == acting_place(id)) add_new(merged_[place].effects, scan_operands(graph[id]).effects);
     }
   }
 
   bool has_nothing_to_do() const {
     const bool in_order = std::ranges::is_sorted(old_.effects);
-    return in_order &&
-           std::ranges::all_of(loops_, [](const auto& loop) { return loop.second.nodes.size() == 1; });
+    return in_order && place_.size() == loops_.size();  // one scan of each
   }
   /// A loop that would keep too much.
   std::optional<Id> endless() const {
-    for (const auto& [id, loop] : loops_) {
+    for (const Merged& loop : merged_) {
       const Node& node = old_[loop.nodes.front()];
       const auto extent = node.dims("dim").at(0).constant();
       const bool may_not_end = node.integer("conditional") != 0 && extent && *extent > most_kept_steps;
@@ -63,18 +59,73 @@ class Merger {
       new_.annotate(now_[id], old_.note(id));
     }
     // A loop that has become younger than those after it still prints before them.
-    for (const Id effect : old_.effects) build(effect);
+    for (const Id effect : old_.effects) build(acting(effect));
     for (const Id id : live_) build(id);
     for (const Output& output : old_.outputs) new_.outputs.push_back({output.name, now_[output.node]});
     for (const Id effect : old_.effects) {
-      if (std::ranges::count(new_.effects, now_[effect]) == 0) new_.effects.push_back(now_[effect]);
+      const Id now = now_[acting(effect)];
+      if (std::ranges::count(new_.effects, now) == 0) new_.effects.push_back(now);
     }
     return std::move(new_);
   }
 
  private:
+  /// Puts a scan to others of its loop that it does not wait for, nor they for it.
+  void place(Id id) {
+    std::vector<std::size_t>& of_loop = loops_[old_[id].integer("id")];
+    const auto fits = [&](std::size_t k) {
+      return !reaches({id}, merged_[k].nodes) && !reaches(merged_[k].nodes, {id});
+    };
+    const auto found = std::ranges::find_if(of_loop, fits);
+    const std::size_t place = found == of_loop.end() ? merged_.size() : *found;
+    if (place == merged_.size()) {
+      of_loop.push_back(place);
+      merged_.emplace_back();
+    }
+    Merged& merged = merged_[place];
+    const ScanOperands operands = scan_operands(old_[id]);
+    merged.nodes.push_back(id);
+    place_[id] = place;
+    const auto is_same =
+        std::ranges::equal(scan_operands(old_[merged_[of_loop[0]].nodes[0]]).next, operands.next);
+    DP_ASSERT(is_same, "loop {} has two scans with different steps", old_[id].integer("id"));
+    add_new(merged.stacked, operands.stacked);
+  }
+  /// Whether one of these waits for one of those, scans that are one waiting for what each of them waits for.
+  bool reaches(const std::vector<Id>& from, const std::vector<Id>& to) const {
+    std::vector<bool> seen(old_.size());
+    std::vector<Id> waiting;
+    const auto wait_for = [&](Id id) {
+      waiting.insert(waiting.end(), old_[id].operands.begin(), old_[id].operands.end());
+    };
+    std::ranges::for_each(from, wait_for);
+    while (!waiting.empty()) {
+      const Id id = waiting.back();
+      waiting.pop_back();
+      if (seen[id]) continue;
+      seen[id] = true;
+      if (std::ranges::count(to, id) > 0) return true;
+      if (const Merged* others = merged(id)) std::ranges::for_each(others->nodes, wait_for);
+      wait_for(id);
+    }
+    return false;
+  }
+  /// Where a loop's steps print and check: in the first that its scans become that does so at all.
+  std::size_t acting_place(Id scan) const {
+    for (const std::size_t place : loops_.at(old_[scan].integer("id"))) {
+      const auto acts = [&](Id id) { return !scan_operands(old_[id]).effects.empty(); };
+      if (std::ranges::any_of(merged_[place].nodes, acts)) return place;
+    }
+    return place_.at(scan);
+  }
+  /// The node that does what the effect does.
+  Id acting(Id effect) const {
+    return old_[effect].op == Op::scan ? merged_[acting_place(effect)].nodes[0] : effect;
+  }
+
   const Merged* merged(Id id) const {
-    return old_[id].op == Op::scan ? &loops_.at(old_[id].integer("id")) : nullptr;
+    const auto found = place_.find(id);
+    return found == place_.end() ? nullptr : &merged_[found->second];
   }
 
   /// The operands of what the node becomes: what one node of a loop stacks may be younger than another.
@@ -84,7 +135,7 @@ class Merger {
     const Node& first = old_[loop->nodes.front()];
     std::vector<Id> operands(first.operands.begin(), first.operands.begin() + 2 * first.integer("carries"));
     operands.insert(operands.end(), loop->stacked.begin(), loop->stacked.end());
-    operands.insert(operands.end(), loop->effects.begin(), loop->effects.end());
+    for (const Id effect : loop->effects) operands.push_back(acting(effect));
     return operands;
   }
 
@@ -97,7 +148,11 @@ class Merger {
         for (const Id operand : operands_of(id)) {
           if (now_[operand] == no_id) pending.push_back(operand);
         }
-        if (pending.size() > before) continue;
+        if (pending.size() > before) {
+          DP_ASSERT(!is_open_[id], "the loops of `{}` wait for each other", old_.name);
+          is_open_[id] = true;
+          continue;
+        }
         now_[id] = rebuilt(id);
         new_.annotate(now_[id], old_.note(id));
       }
@@ -132,7 +187,10 @@ class Merger {
   const Graph& old_;
   std::vector<Id> live_;
   std::vector<Id> now_;
-  std::map<std::int64_t, Merged> loops_;
+  std::vector<bool> is_open_;
+  std::vector<Merged> merged_;
+  std::map<std::int64_t, std::vector<std::size_t>> loops_;  // what the scans of each loop become
+  std::map<Id, std::size_t> place_;                         // which of them a scan becomes
   Graph new_;
 };
 

@@ -41,11 +41,6 @@ class Fuser {
       left.insert(k);
       before[k] = groups_.before(k);
     }
-    for (std::size_t k = 1; k < graph_.effects.size(); ++k) {
-      const std::size_t first = groups_.group_of(graph_.effects[k - 1]),
-                        second = groups_.group_of(graph_.effects[k]);
-      if (first != second) before[second].insert(first);
-    }
     for (const auto& [output, input] : graph_.donated) wait_for_readers(output, input, rather_before);
     std::vector<std::size_t> result;
     while (!left.empty()) {

@@ -69,13 +69,22 @@ Groups::Groups(const Graph& graph, const Points& points)
       if (points.is_point[read.node]) readers_[read.node].push_back(id);
     }
   }
+  find_order();
+}
+
+// Effects happen in their order, which joined groups must leave possible like the order of reading.
+void Groups::find_order() {
   before_.resize(groups_.size());
-  for (const Id id : points.points) {
+  const auto put_before = [&](std::size_t first, std::size_t second) {
+    if (first != second) before_[second].insert(first);
+  };
+  for (const Id id : points_.points) {
     for (const Reference& read : reads_[id]) {
-      const bool is_other = points.is_point[read.node] && group_of_[read.node] != group_of_[id];
-      if (is_other) before_[group_of_[id]].insert(group_of_[read.node]);
+      if (points_.is_point[read.node]) put_before(group_of_[read.node], group_of_[id]);
     }
   }
+  for (std::size_t k = 1; k < graph_.effects.size(); ++k)
+    put_before(group_of_[graph_.effects[k - 1]], group_of_[graph_.effects[k]]);
 }
 
 // Work on a product's elements goes with the product, what works on rows with the rows, the rest where it
@@ -141,7 +150,7 @@ void Groups::join_updates() {
   for (std::size_t k = 0; k < groups_.size(); ++k) {
     Group& group = groups_[k];
     if (group.points.empty() || group.kind != Kind::map || group.space.empty() || !is_final(group)) continue;
-    if (!update) {
+    if (!update || waits_through_third(*update, k)) {
       update = k;
       continue;
     }

@@ -27,12 +27,13 @@ class Groups {
   std::size_t group_of(Id point) const { return group_of_[point]; }
   /// What a point reads.
   const std::set<Reference>& reads(Id point) const { return reads_.at(point); }
-  /// The groups that a group reads from.
+  /// The groups that a group waits for: those it reads from, and for an effect the one before it.
   const std::set<std::size_t>& before(std::size_t group) const { return before_[group]; }
 
   void join_all();
 
  private:
+  void find_order();
   void join_readers(bool (*agree)(const Group&, const Group&));
   void join_sharers();
   void join_scalars();

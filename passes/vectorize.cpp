@@ -76,13 +76,16 @@ void compute_node(Frame& frame, Id id, bool is_effect) {
 }  // namespace
 
 void compute(Frame& frame, const std::vector<Id>& nodes, std::span<const Id> effects) {
-  const std::set<Id> in_effect(effects.begin(), effects.end());
+  frame.acting.insert(effects.begin(), effects.end());
   std::set<Id> all(nodes.begin(), nodes.end());
+  // What prints does so in each step, though it may not depend on the step.
   for (const Id effect : effects) {
-    if (info(frame.source[effect].op).form == Form::effect) all.insert(effect);
+    const Op op = frame.source[effect].op;
+    if (info(op).form == Form::effect || op == Op::scan) all.insert(effect);
   }
   for (const Id id : all) {
-    if (frame.has_in_scope(id) && !frame.values.contains(id)) compute_node(frame, id, in_effect.contains(id));
+    if (frame.has_in_scope(id) && !frame.values.contains(id))
+      compute_node(frame, id, frame.acting.contains(id));
   }
 }
 

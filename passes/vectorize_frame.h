@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 
 #include "passes/expression.h"
@@ -50,6 +51,7 @@ struct Frame {
   std::map<Id, Batched> values = {};
   std::map<Id, Id> imported = {};
   std::map<Id, ClosedScan> closed = {};
+  std::set<Id> acting = {};  // the old nodes that print or check here; others of their loops only compute
   std::map<Id, Id> effects = {};
 
   /// What the old node has become, made here or further out.

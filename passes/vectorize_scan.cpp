@@ -54,7 +54,8 @@ class ScanCloser {
 
   Batched close() {
     begin();
-    compute(inner_, nodes_of_scan(outer_.source, scan_, outer_.facts.free()), operands_.effects);
+    const auto effects = outer_.acting.contains(id_) ? operands_.effects : std::span<const Id>();
+    compute(inner_, nodes_of_scan(outer_.source, scan_, outer_.facts.free()), effects);
     leave();
     ClosedScan& closed = outer_.closed[id_];
     closed.carries = operands_.initial.size();

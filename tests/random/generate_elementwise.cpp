@@ -128,8 +128,8 @@ std::string Generator::logic(const Type& type) {
 }
 
 std::string Generator::reduction(const Type& type) {
-  static constexpr const char* of_reals[] = {"sum",  "sum",       "mean", "max", "min",
-                                             "norm", "logsumexp", "prod", "var", "norm1"};
+  static constexpr const char* of_reals[] = {"sum",       "sum",  "mean", "max",   "min",    "norm",
+                                             "logsumexp", "prod", "var",  "norm1", "median", "std"};
   static constexpr const char* of_integers[] = {"sum", "max", "min", "prod"};
   static constexpr const char* of_bools[] = {"any", "all"};
   if (type.shape.size() > 3) return "";

@@ -105,14 +105,17 @@ std::string Generator::expression(const Type& type) {
 std::string Generator::of_real(const Type& type) {
   using G = Generator;
   static constexpr Weighted rules[] = {
-      {&G::leaf, 6},          {&G::unary, 10},     {&G::binary, 14},       {&G::choice, 4},
-      {&G::converted, 2},     {&G::lifted, 2},     {&G::reduction, 7},     {&G::product, 5},
-      {&G::reshaped, 2},      {&G::transposed, 3}, {&G::slice, 3},         {&G::window, 2},
-      {&G::concatenated, 2},  {&G::stacked, 3},    {&G::gathered, 4},      {&G::indexed, 6},
-      {&G::along_axis, 3},    {&G::outer, 1},      {&G::solved, 1},        {&G::called, 4},
-      {&G::tensor_loop, 7},   {&G::reducer, 4},    {&G::last_carried, 4},  {&G::stacked_steps, 4},
-      {&G::over_elements, 2}, {&G::while_loop, 2}, {&G::branch, 3},        {&G::gradient, 4},
-      {&G::forward, 2},       {&G::backward, 2},   {&G::two_gradients, 1},
+      {&G::leaf, 6},          {&G::unary, 10},       {&G::binary, 14},
+      {&G::choice, 4},        {&G::converted, 2},    {&G::lifted, 2},
+      {&G::reduction, 7},     {&G::product, 5},      {&G::reshaped, 2},
+      {&G::transposed, 3},    {&G::slice, 3},        {&G::window, 2},
+      {&G::concatenated, 2},  {&G::stacked, 3},      {&G::gathered, 4},
+      {&G::indexed, 6},       {&G::along_axis, 3},   {&G::outer, 1},
+      {&G::solved, 1},        {&G::called, 4},       {&G::tensor_loop, 7},
+      {&G::reducer, 4},       {&G::last_carried, 4}, {&G::stacked_steps, 4},
+      {&G::over_elements, 2}, {&G::while_loop, 2},   {&G::branch, 3},
+      {&G::gradient, 4},      {&G::forward, 2},      {&G::backward, 2},
+      {&G::two_gradients, 1}, {&G::rolled, 2},       {&G::second_derivatives, 2},
   };
   return by_rule(rules, type);
 }

@@ -39,6 +39,22 @@ std::string Generator::gradient(const Type& type) {
   return hoist(fmt::format("grad {} wrt {}", named ? hoist(of, {Kind::real, {}}) : of, x.name), type);
 }
 
+/// A jacobian or hessian of something small.
+std::string Generator::second_derivatives(const Type& type) {
+  if (type.shape.size() != 2 || gradients_ >= most_gradients) return "";
+  if (type.shape[0].size > 7 || type.shape[1].size > 7) return "";
+  const bool is_square = type.shape[0] == type.shape[1];
+  const Type of_x{Kind::real, {type.shape[1]}}, of_y{Kind::real, {type.shape[0]}};
+  ++gradients_;
+  const std::string x = hoist(expression(of_x), of_x);
+  const Variable variable{x, of_x, true, ""};
+  const bool is_hessian = is_square && choices_.draw(2);
+  const std::string of =
+      is_hessian ? dependent_scalar(variable) : fmt::format("{} + sum({})", expression(of_y), x);
+  --gradients_;
+  return hoist(fmt::format("{} {} wrt {}", is_hessian ? "hessian" : "jacobian", of, x), type);
+}
+
 std::string Generator::two_gradients(const Type& type) {
   const Variable* const first = some_real(&type);
   if (!first || gradients_ >= most_gradients) return "";

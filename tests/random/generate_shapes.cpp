@@ -159,11 +159,20 @@ std::string Generator::indexed(const Type& type) {
 }
 
 std::string Generator::along_axis(const Type& type) {
-  static constexpr const char* names[] = {"flip", "softmax", "log_softmax", "sort"};
+  static constexpr const char* names[] = {"flip", "softmax", "log_softmax", "sort", "cumsum", "cumprod"};
   if (type.shape.empty()) return "";
   const auto axis = choices_.draw(static_cast<std::uint32_t>(type.shape.size()));
   const std::uint32_t which = type.kind == Kind::real ? choices_.draw(std::size(names)) : 0;
   return fmt::format("{}({}, over = {})", names[which], expression(type), axis);
+}
+
+std::string Generator::rolled(const Type& type) {
+  if (type.shape.empty()) return "";
+  const std::string x = expression(type);
+  if (type.shape.size() >= 2 && choices_.draw(2))
+    return fmt::format("{}({}, k = {})", choices_.draw(2) ? "tril" : "triu", x, choices_.draw(3));
+  const auto axis = choices_.draw(static_cast<std::uint32_t>(type.shape.size()));
+  return fmt::format("roll({}, {}, over = {})", x, scalar(Kind::i64), axis);
 }
 
 std::string Generator::outer(const Type& type) {

@@ -120,6 +120,7 @@ class Generator {
   std::string gathered(const Type& type);
   std::string indexed(const Type& type);
   std::string along_axis(const Type& type);
+  std::string rolled(const Type& type);
   std::string outer(const Type& type);
   std::string solved(const Type& type);
   std::string called(const Type& type);
@@ -138,6 +139,7 @@ class Generator {
 
   // generate_gradients.cpp
   std::string gradient(const Type& type);
+  std::string second_derivatives(const Type& type);
   std::string two_gradients(const Type& type);
   std::string forward(const Type& type);
   std::string backward(const Type& type);

@@ -79,7 +79,7 @@ std::string disagreement(const Sample& sample, const Run& run) {
   const double forward = run.results[count - 3].real(0), reverse = run.results[count - 2].real(0),
                scale = run.results[count - 1].real(0);
   if (!std::isfinite(forward) || !std::isfinite(reverse) || !std::isfinite(scale)) return "";
-  if (std::abs(forward - reverse) <= 1e-9 * (scale + std::abs(forward)) + 1e-12) return "";
+  if (std::abs(forward - reverse) <= 1e-11 * (scale + std::abs(forward)) + 1e-12) return "";
   return fmt::format("slopes: {} forward, {} in reverse, terms of {}", forward, reverse, scale);
 }
 
