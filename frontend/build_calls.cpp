@@ -85,8 +85,9 @@ Value Builder::lifted(const Value& result, const typed::Expr& whole, Frame& fram
 
 Value Builder::call_closure(const typed::CallExpr& call, typed::VariableId variable, Frame& frame) {
   const auto closure = std::get<std::shared_ptr<const Closure>>(frame.variables.at(variable).node);
-  Frame inner = closure->frame;
   std::vector<Value> values = arguments(call, frame);
+  if (closure->loss) return closure->loss(values);
+  Frame inner = closure->frame;
   for (std::size_t k = 0; k < values.size(); ++k) {
     const typed::VariableId parameter = closure->function->parameters[k];
     inner.variables.insert_or_assign(parameter, std::move(values[k]));

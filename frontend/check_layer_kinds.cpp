@@ -19,6 +19,13 @@ class UseFinder {
 
   bool in_shape = false, called = false;
 
+  /// Of a search, whose states and draws have shapes: `zeros([population, n])`.
+  void look(const ast::OptimizerDecl& optimizer) {
+    lists_are_shapes_ = true;
+    for (const auto& each : optimizer.states) look(*each.initial);
+    for (const ast::Function& each : optimizer.functions) look(each.body);
+  }
+
   void look(const ast::LayerDecl& layer) {
     for (const ast::LayerField& each : layer.fields) {
       look(*each.field.type);
@@ -106,7 +113,7 @@ class UseFinder {
       look(*pipe->value);
       look(*pipe->target);
     } else if (const auto* stack = std::get_if<ast::Stack>(&expression.node)) {
-      for (const ast::ExprPtr& each : stack->elements) look(*each);
+      for (const ast::ExprPtr& each : stack->elements) lists_are_shapes_ ? look_in_shape(*each) : look(*each);
     } else if (const auto* binary = std::get_if<ast::Binary>(&expression.node)) {
       look(*binary->left);
       look(*binary->right);
@@ -129,6 +136,7 @@ class UseFinder {
   Program& program_;
   Origin origin_;
   std::string name_;
+  bool lists_are_shapes_ = false;
 };
 
 }  // namespace
@@ -145,6 +153,13 @@ std::vector<ArgumentKind> argument_kinds(Program& program, const LayerRecord& la
                                        : ArgumentKind::number);
   }
   return result;
+}
+
+bool is_size_of(Program& program, Origin origin, const ast::OptimizerDecl& optimizer,
+                const std::string& name) {
+  UseFinder finder(program, origin, name);
+  finder.look(optimizer);
+  return finder.in_shape;
 }
 
 }  // namespace dp::checker
