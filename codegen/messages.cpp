@@ -5,6 +5,7 @@
 
 #include "ir/interpret_machine.h"
 #include "ir/loops_walk.h"
+#include "ir/print_line.h"
 
 namespace dp::codegen {
 namespace {
@@ -31,27 +32,16 @@ std::string word_text(Dtype dtype, std::int64_t word) {
   return BitsMachine::text(to_element(static_cast<float>(std::bit_cast<double>(word))), dtype);
 }
 
-/// A tensor as a nested literal; `axis` is written next, `position` is where its elements begin.
-std::string tensor_text(const Type& type, const std::vector<std::int64_t>& extents, const std::byte* memory,
-                        std::size_t axis, std::size_t& position) {
-  if (axis == extents.size()) {
-    Bits bits = 0;
-    std::memcpy(&bits, memory + position++ * size_of(type.dtype), size_of(type.dtype));
-    return BitsMachine::text(bits, type.dtype);
-  }
-  std::string text = "[";
-  for (std::int64_t k = 0; k < extents[axis]; ++k) {
-    text += (k == 0 ? "" : ", ") + tensor_text(type, extents, memory, axis + 1, position);
-  }
-  return text + "]";
-}
-
 /// A scalar is the word itself, of a tensor it is the address.
 std::string printed(const Type& type, std::int64_t word) {
   if (type.shape.empty()) return word_text(type.dtype, word);
-  std::size_t position = 0;
-  return tensor_text(type, constants(type.shape).value(), reinterpret_cast<const std::byte*>(word), 0,
-                     position);
+  const auto* memory = reinterpret_cast<const std::byte*>(word);
+  return nested_text(constants(type.shape).value(), [&] {
+    Bits bits = 0;
+    std::memcpy(&bits, memory, size_of(type.dtype));
+    memory += size_of(type.dtype);
+    return BitsMachine::text(bits, type.dtype);
+  });
 }
 
 }  // namespace
@@ -72,18 +62,9 @@ Diagnostic Messages::failure(const dp_error& error) const {
 
 std::string Messages::print(std::int32_t number, std::span<const std::int64_t> values) const {
   const Site& site = sites_.at(static_cast<std::uint32_t>(number));
-  std::string line;
-  std::size_t next = 0;
-  for (const char letter : site.message) {
-    if (letter != '\0') {
-      line += letter;
-    } else if (next < values.size()) {
-      line += printed(site.types.at(next), values[next]);
-      ++next;
-    }
-  }
-  for (; next < values.size(); ++next) line += printed(site.types.at(next), values[next]);
-  return line + "\n";
+  std::vector<std::string> texts;
+  for (std::size_t k = 0; k < values.size(); ++k) texts.push_back(printed(site.types.at(k), values[k]));
+  return print_line(site.message, texts);
 }
 
 }  // namespace dp::codegen

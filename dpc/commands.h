@@ -19,7 +19,11 @@ void add_check(CLI::App& app, Action& action);
 void add_test(CLI::App& app, Action& action);
 void add_emit(CLI::App& app, Action& action);
 void add_opt(CLI::App& app, Action& action);
+void add_bench(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action);
 void add_grad(CLI::App& app, Action& action);
+void add_gradcheck(CLI::App& app, Action& action);
+void add_doc(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
 void add_fmt(CLI::App& app, Action& action);
 

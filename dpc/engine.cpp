@@ -40,34 +40,49 @@ Result<Engine> Engine::create(const Graph& graph, const CommonOptions& options, 
   auto ready =
       run_pipeline(graph, pass_options(options), options.interpret ? "simplified" : "planned", observer);
   if (!ready) return ready.error();
-  for (const Output& output : ready->outputs) engine.output_types_.push_back((*ready)[output.node].type);
   if (options.interpret) {
+    for (const Output& output : ready->outputs) engine.output_types_.push_back((*ready)[output.node].type);
     engine.graph_ = std::make_shared<const Graph>(std::move(*ready));
     return engine;
   }
   auto module = watch.measure("lower", [&] { return lower(*ready, pass_options(options)); });
   if (!module) return module.error();
+  return create(std::move(*module), options, watch);
+}
+
+Result<Engine> Engine::create(loops::Module module, const CommonOptions& options, Stopwatch& watch) {
+  Engine engine;
+  engine.output_types_ = module.output_types;
+  if (options.interpret) {
+    engine.loops_ = std::make_shared<const loops::Module>(std::move(module));
+    return engine;
+  }
   Timings timings;
-  auto executable = compile(*module, compile_options(options), print_to_stderr, &timings);
+  auto executable = compile(module, compile_options(options), print_to_stderr, &timings);
   for (const auto& [phase, seconds] : timings) watch.add(phase, seconds);
   if (!executable) return executable.error();
   engine.executable_ = std::move(*executable);
-  engine.arena_bytes_ = module->arena_bytes;
+  engine.arena_bytes_ = module.arena_bytes;
   engine.arena_ = std::make_shared<Array>(
-      Dtype::boolean, std::vector<std::int64_t>{std::max<std::int64_t>(1, module->arena_bytes)});
+      Dtype::boolean, std::vector<std::int64_t>{std::max<std::int64_t>(1, module.arena_bytes)});
   return engine;
 }
 
+Result<std::vector<Array>> Engine::interpreted(std::span<const Array> inputs) const {
+  return graph_ ? interpret(*graph_, inputs, {.print = print_to_stderr})
+                : loops::interpret(*loops_, inputs, print_to_stderr);
+}
+
 Result<std::vector<Array>> Engine::run(std::span<const Array> inputs) const {
-  if (graph_) return interpret(*graph_, inputs, {.print = print_to_stderr});
+  if (!executable_) return interpreted(inputs);
   std::vector<Array> outputs = arrays_of(output_types_);
   if (auto status = run_into(inputs, outputs); !status) return status.error();
   return outputs;
 }
 
 Status Engine::run_into(std::span<const Array> inputs, std::span<Array> outputs) const {
-  if (graph_) {
-    auto results = run(inputs);
+  if (!executable_) {
+    auto results = interpreted(inputs);
     if (!results) return results.error();
     for (std::size_t k = 0; k < outputs.size(); ++k)
       std::memcpy(outputs[k].data(), (*results)[k].data(), outputs[k].bytes());

@@ -18,6 +18,8 @@ class Engine {
  public:
   /// All dimensions of the graph must be known.
   static Result<Engine> create(const Graph& graph, const CommonOptions& options, Stopwatch& watch);
+  /// Of loops that went through all passes already.
+  static Result<Engine> create(loops::Module module, const CommonOptions& options, Stopwatch& watch);
 
   /// New arrays for the outputs.
   Result<std::vector<Array>> run(std::span<const Array> inputs) const;
@@ -28,7 +30,10 @@ class Engine {
   std::int64_t arena_bytes() const { return arena_bytes_; }
 
  private:
+  Result<std::vector<Array>> interpreted(std::span<const Array> inputs) const;
+
   std::shared_ptr<const Graph> graph_;            // of the interpreter
+  std::shared_ptr<const loops::Module> loops_;    // of the interpreter of loops
   std::shared_ptr<const Executable> executable_;  // of compiled code
   std::shared_ptr<Array> arena_;
   std::vector<Type> output_types_;

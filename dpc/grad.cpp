@@ -6,6 +6,7 @@
 
 #include "dpc/commands.h"
 #include "dpc/engine.h"
+#include "frontend/format.h"
 #include "ir/source.h"
 #include "passes/pipeline.h"
 
@@ -67,12 +68,12 @@ SourceOptions source_options(const Program& program, const typed::Function& func
 }
 
 /// What was printed must be a program; if it is none, it is not given out.
-Status check_source(const std::string& source, const CommonOptions& options) {
+Result<std::string> formatted(const std::string& source, const CommonOptions& options) {
   const auto printed = load_text("gradient.dp", source, options);
   for (const Diagnostic& diagnostic : printed->diagnostics.all())
     if (diagnostic.severity == Severity::error)
       return diagnose(diag::NotSupportedYet, {}, "this gradient as a program (" + diagnostic.message + ")");
-  return Done{};
+  return format(printed->syntax, printed->sources);
 }
 
 Status print_gradient(const Program& program, const GradOptions& options) {
@@ -109,9 +110,7 @@ Result<std::string> gradient_source(const Program& program, const typed::Functio
   auto gradient = run_pipeline(*built, pass_options(options), "simplified");
   if (!gradient) return gradient.error();
   auto source = write_source(*gradient, source_options(program, function, *gradient));
-  if (!source) return source;
-  if (const Status fine = check_source(*source, options); !fine) return fine.error();
-  return source;
+  return source ? formatted(*source, options) : source;
 }
 
 void add_grad(CLI::App& app, Action& action) {

@@ -18,15 +18,48 @@ RenderOptions render_options() {
   return {.colour = isatty(STDERR_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr};
 }
 
-ast::Module parse_library(Program& program) {
+/// The library's declarations: all of them, or only what the program's words may need.
+ast::Module parse_library(Program& program, std::span<const std::vector<LibraryPart>> needed) {
   ast::Module all;
-  for (const LibraryFile& file : library_files()) {
-    const FileId id = program.sources.add("stdlib/" + std::string(file.name), std::string(file.text));
-    auto module = parse(id, program.sources, program.diagnostics);
+  for (std::size_t k = 0; k < library_files().size(); ++k) {
+    if (needed[k].empty()) continue;
+    const LibraryFile& library = library_files()[k];
+    const FileId file = program.sources.add("stdlib/" + std::string(library.name), std::string(library.text));
+    std::vector<Span> parts;
+    for (const LibraryPart part : needed[k]) parts.push_back({file, part.begin, part.end});
+    auto module = parse_parts(file, parts, program.sources, program.diagnostics);
     if (!module) continue;
     for (auto& declaration : module->declarations) all.declarations.push_back(std::move(declaration));
   }
   return all;
+}
+
+std::vector<std::vector<LibraryPart>> needed_by(const Program& program) {
+  std::vector<std::string_view> texts;
+  for (const ModuleFile& file : program.imports.files)
+    texts.emplace_back(program.sources[file.syntax->file].text);
+  return needed_library(texts);
+}
+
+std::vector<std::vector<LibraryPart>> whole_library() {
+  std::vector<std::vector<LibraryPart>> result;
+  for (const LibraryFile& file : library_files())
+    result.push_back({{0, static_cast<std::uint32_t>(file.text.size())}});
+  return result;
+}
+
+/// Checks with the part of the library that the program's words may need. Where that gives no module, checks
+/// with all of it: messages may name any of its functions, and the checker may need some that no word tells.
+void check_program(Program& program) {
+  const Diagnostics before = program.diagnostics;
+  for (const auto& needed : {needed_by(program), whole_library()}) {
+    program.diagnostics = before;
+    const ast::Module library =
+        program.watch.measure("parse library", [&] { return parse_library(program, needed); });
+    program.module = program.watch.measure(
+        "check", [&] { return check(program.imports.files, library, program.sources, program.diagnostics); });
+    if (program.module) return;
+  }
 }
 
 bool asks_for_double(const ast::Module& module) {
@@ -80,15 +113,20 @@ std::unique_ptr<Program> load_text(const std::string& path, std::string text, co
   program->imports = program->watch.measure(
       "imports", [&] { return load_imports(program->syntax, path, program->sources, program->diagnostics); });
   if (program->diagnostics.has_errors()) return program;
-  const ast::Module library =
-      program->watch.measure("parse library", [&] { return parse_library(*program); });
-  program->module = program->watch.measure("check", [&] {
-    return check(program->imports.files, library, program->sources, program->diagnostics);
-  });
+  check_program(*program);
   const bool file_is_double = asks_for_double(program->syntax);
   program->real =
       (options.precision.empty() ? file_is_double : options.precision == "f64") ? Dtype::f64 : Dtype::f32;
   return program;
+}
+
+Result<const typed::Function*> find_function(const Program& program, const std::string& name) {
+  if (const typed::Function* found = program.module->find_function(name)) return found;
+  auto diagnostic = diagnose(diag::NoSuchFunction, {}, program.path, name);
+  std::vector<std::string> names;
+  for (const auto& function : program.module->functions) names.push_back(function->name);
+  if (const auto near = did_you_mean(name, names); !near.empty()) diagnostic.fixes.emplace_back(near);
+  return diagnostic;
 }
 
 int report(const Program& program) {

@@ -11,6 +11,7 @@
 #include "frontend/build.h"
 #include "frontend/typed.h"
 #include "support/diagnostic.h"
+#include "support/result.h"
 
 namespace dp {
 
@@ -55,6 +56,9 @@ struct Program {
 std::unique_ptr<Program> load(const CommonOptions& options);
 /// The same of a text that is in no file; `path` is what messages call it.
 std::unique_ptr<Program> load_text(const std::string& path, std::string text, const CommonOptions& options);
+
+/// The function of that name; where there is none, a diagnostic with the nearest name.
+Result<const typed::Function*> find_function(const Program& program, const std::string& name);
 
 /// Prints all diagnostics to standard error; the exit code they ask for.
 int report(const Program& program);

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <set>
 
+#include "dpc/draw_values.h"
 #include "dpc/engine.h"
 #include "dpc/literal.h"
 #include "dpc/load_parameter.h"
@@ -54,25 +55,44 @@ Result<Array> read_array_file(const NamedValue& named) {
 
 class ArgumentReader {
  public:
-  ArgumentReader(Program& program, const typed::Function& function, const CommonOptions& options)
-      : program_(program), function_(function), options_(options) {
+  ArgumentReader(Program& program, const typed::Function& function, const CommonOptions& options,
+                 Missing missing)
+      : program_(program), function_(function), options_(options), missing_(missing) {
     out_.build = program.build_options();
   }
 
   Result<CallArguments> read(const std::vector<NamedValue>& values) {
     if (auto status = check_names(values); !status) return status.error();
-    for (typed::VariableId id : function_.parameters) {
-      const typed::Variable& parameter = function_.variables[id];
-      const auto found =
-          std::find_if(values.begin(), values.end(), [&](const auto& v) { return v.name == parameter.name; });
-      if (found == values.end())
-        return diagnose(diag::MissingValue, {}, function_.name, parameter.name, typed::text(parameter.type));
-      if (auto status = read_parameter(parameter.type, *found); !status) return status.error();
+    // What is drawn takes its sizes from what is given, which may stand behind it.
+    for (const bool is_first_round : {true, false}) {
+      if (is_first_round && missing_ == Missing::refused) continue;
+      out_.arrays.clear();
+      for (typed::VariableId id : function_.parameters) {
+        const typed::Variable& parameter = function_.variables[id];
+        const auto found = std::ranges::find(values, parameter.name, &NamedValue::name);
+        if (is_first_round && found == values.end()) continue;
+        const Status status =
+            found == values.end() ? without_value(parameter) : read_parameter(parameter.type, *found);
+        if (!status) return status.error();
+      }
     }
     return std::move(out_);
   }
 
  private:
+  Status without_value(const typed::Variable& parameter) {
+    if (missing_ == Missing::refused)
+      return diagnose(diag::MissingValue, {}, function_.name, parameter.name, typed::text(parameter.type));
+    if (std::holds_alternative<typed::LayerType>(parameter.type.node))
+      return draw_layer(parameter.type, {parameter.name, "init"});
+    for (const Leaf& leaf : leaves(*program_.module, parameter.type, out_.build)) {
+      if (!constants(leaf.type.shape))
+        return bad_value({parameter.name, ""}, unknown_dimensions(parameter.type));
+      out_.arrays.push_back(drawn_array(leaf.type, leaf.bound, out_.arrays.size()));
+    }
+    return Done{};
+  }
+
   /// Every value must name a parameter or a dimension; dimensions are bound at once.
   Status check_names(const std::vector<NamedValue>& values) {
     std::vector<std::string> known = function_.dims;
@@ -311,14 +331,16 @@ class ArgumentReader {
   Program& program_;
   const typed::Function& function_;
   const CommonOptions& options_;
+  Missing missing_;
   CallArguments out_;
 };
 
 }  // namespace
 
 Result<CallArguments> read_arguments(Program& program, const typed::Function& function,
-                                     const std::vector<NamedValue>& values, const CommonOptions& options) {
-  return ArgumentReader(program, function, options).read(values);
+                                     const std::vector<NamedValue>& values, const CommonOptions& options,
+                                     Missing missing) {
+  return ArgumentReader(program, function, options, missing).read(values);
 }
 
 }  // namespace dp

@@ -14,16 +14,6 @@ struct RunOptions : CommonOptions {
   std::vector<std::string> words;  // [FN] NAME=VALUE …
 };
 
-/// The function asked for; a diagnostic with the nearest name where there is none.
-Result<const typed::Function*> find_function(const Program& program, const std::string& name) {
-  if (const typed::Function* found = program.module->find_function(name)) return found;
-  auto diagnostic = diagnose(diag::NoSuchFunction, {}, program.path, name);
-  std::vector<std::string> names;
-  for (const auto& function : program.module->functions) names.push_back(function->name);
-  if (const auto near = did_you_mean(name, names); !near.empty()) diagnostic.fixes.emplace_back(near);
-  return diagnostic;
-}
-
 Status print_results(const typed::Function& function, const std::vector<Leaf>& result_leaves,
                      const std::vector<Array>& results, const CommonOptions& options) {
   if (!options.output.empty()) return write_results(options.output, result_leaves, results);

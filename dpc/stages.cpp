@@ -45,7 +45,8 @@ const std::vector<std::string>& stage_names() {
   return names;
 }
 
-Result<std::string> stage_text(const Graph& graph, std::string_view stage, const CommonOptions& options) {
+Result<std::string> stage_text(const Graph& graph, std::string_view stage, const CommonOptions& options,
+                               const Sources* sources) {
   if (stage == "dot" || stage == "svg") {
     auto simplified = run_pipeline(graph, pass_options(options), "simplified");
     if (!simplified) return simplified.error();
@@ -54,7 +55,7 @@ Result<std::string> stage_text(const Graph& graph, std::string_view stage, const
   const bool behind_graph = stage == "loops" || stage == "llvm" || stage == "asm";
   auto result = run_pipeline(graph, pass_options(options), behind_graph ? "planned" : stage);
   if (!result) return result.error();
-  if (!behind_graph) return print(*result);
+  if (!behind_graph) return print(*result, sources);
   auto module = lower(*result, pass_options(options));
   if (!module) return module.error();
   if (stage == "loops") return loops::print(*module);

@@ -14,8 +14,9 @@ namespace dp {
 /// In the order of the pipeline: ast typed graph grad simplified fused planned loops llvm asm; then dot, svg.
 const std::vector<std::string>& stage_names();
 
-/// The text of a stage from `graph` on.
-Result<std::string> stage_text(const Graph& graph, std::string_view stage, const CommonOptions& options);
+/// The text of a stage from `graph` on; `sources`, where given, tell the lines that values come from.
+Result<std::string> stage_text(const Graph& graph, std::string_view stage, const CommonOptions& options,
+                               const Sources* sources = nullptr);
 
 /// The graph as a picture for Graphviz; kernels are boxes around their nodes.
 std::string dot_text(const Graph& graph);

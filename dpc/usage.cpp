@@ -6,10 +6,8 @@
 namespace dp {
 namespace {
 
-constexpr std::string_view later_commands[] = {"build",   "report", "bench", "gradcheck", "doc",
-                                               "explore", "repl",   "lsp",   "new"};
-constexpr std::string_view later_options[] = {"--check-nan",    "--mem-limit", "--no-cache",
-                                              "--requirements", "--diff",      "--python"};
+constexpr std::string_view later_commands[] = {"build", "explore", "repl", "lsp", "new"};
+constexpr std::string_view later_options[] = {"--check-nan", "--mem-limit", "--no-cache", "--python"};
 
 bool contains(std::span<const std::string_view> words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -58,6 +56,9 @@ std::string form_of(const std::string& command) {
   if (command == "test") return "dpc test FILE…";
   if (command == "emit") return "dpc emit FILE [FN or TRAIN] --stage=S";
   if (command == "opt") return "dpc opt FILE.ir --pass=P[,P…]";
+  if (command == "gradcheck") return "dpc gradcheck FILE FN [NAME=VALUE …]";
+  if (command == "check") return "dpc check FILE [--requirements]";
+  if (command == "doc") return "dpc doc FILE [--format html]";
   if (command == "grad") return "dpc grad FILE FN --wrt x[,w…]";
   if (command == "fmt") return "dpc fmt FILE… [--check]";
   if (command == "explain") return "dpc explain CODE or OP or kinks";

@@ -26,11 +26,15 @@ struct CallArguments {
   BuildOptions build;
 };
 
+/// What becomes of a parameter without a value: the call is refused, or a value is drawn for it.
+enum class Missing { refused, drawn };
+
 /// Reads the values for a function's parameters. Every parameter needs one (or has a default, which is left
 /// out of `arrays` by evaluation in the program). `name=3` for a dimension that no parameter has binds that
 /// dimension.
 Result<CallArguments> read_arguments(Program& program, const typed::Function& function,
-                                     const std::vector<NamedValue>& values, const CommonOptions& options);
+                                     const std::vector<NamedValue>& values, const CommonOptions& options,
+                                     Missing missing = Missing::refused);
 
 /// A result as text: .dp literals with shortest round-trip digits, whole numbers of real type as `1.0`.
 std::string print_literal(const typed::Type& type, const std::vector<Array>& leaves);

@@ -51,9 +51,12 @@ Value Builder::call(const typed::CallExpr& call, const typed::Expr& whole, Frame
     const Shape shape = lifted_shape(whole, frame);
     for (Value& each : given) each = Value::tensor(spread(each.id(), shape, {}));
   }
+  const std::optional<Span> outer = place_;
+  if (function.is_library && !place_) place_ = whole.span;
   Value result = element_by_element
                      ? lifted_call(function, std::move(given), lifted_shape(whole, frame), std::move(callee))
                      : apply(function, std::move(given), std::move(callee));
+  place_ = outer;
   leave_call(function);
   return call.lifted && !element_by_element ? lifted(result, whole, frame) : result;
 }
@@ -92,7 +95,11 @@ Value Builder::call_closure(const typed::CallExpr& call, typed::VariableId varia
     const typed::VariableId parameter = closure->function->parameters[k];
     inner.variables.insert_or_assign(parameter, std::move(values[k]));
   }
-  return evaluate(*closure->function->body, inner);
+  const std::optional<Span> outer = place_;
+  place_.reset();  // the caller's own lines
+  Value result = evaluate(*closure->function->body, inner);
+  place_ = outer;
+  return result;
 }
 
 Value Builder::call_layer_function(const typed::CallExpr& call, std::size_t argument, Span span,

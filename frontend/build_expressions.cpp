@@ -36,7 +36,9 @@ Frame Builder::root_frame() const {
   return frame;
 }
 
-void Builder::note(Id id, const std::string& name, Span span) { graph.annotate(id, {name, span}); }
+void Builder::note(Id id, const std::string& name, Span span) {
+  graph.annotate(id, {name, place_.value_or(span)});
+}
 
 Id Builder::tensor(const typed::Expr& expr, Frame& frame) {
   const Value value = evaluate(expr, frame);

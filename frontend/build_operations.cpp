@@ -164,7 +164,8 @@ Value Builder::structural(const typed::StructuralExpr& expr, const typed::Expr& 
         graph.add(Op::iota, {}, {{"axis", from_front(expr.axes, shape.size()).at(0)}, {"shape", shape}}));
   }
   if (is_routine(expr.op)) return Value::tensor(routine(expr, std::move(operands)));
-  if (expr.op == Op::dot && !expr.dims.empty()) return Value::tensor(contraction(expr, operands));
+  const bool has_axes = expr.op == Op::guarded_dot || (expr.op == Op::dot && !expr.dims.empty());
+  if (has_axes) return Value::tensor(contraction(expr, operands));
   if (expr.op == Op::dot) return Value::tensor(matmul(operands[0], operands[1]));
   if (expr.op == Op::slice || expr.op == Op::pad)
     return Value::tensor(window(expr, operands[0], whole.span, frame));
@@ -179,7 +180,9 @@ Value Builder::structural(const typed::StructuralExpr& expr, const typed::Expr& 
   if (expr.needs_elements) check_elements(expr.op, graph[operands[0]].type.shape, axes, whole.span);
   const auto& attributes = info(expr.op).attributes;
   DP_ASSERT(attributes.size() == 1, "`{}` has no structural form", name(expr.op));
-  if (expr.op == Op::gather || expr.op == Op::take) check_positions(operands[0], operands[1], axes.at(0));
+  const bool places = expr.op == Op::scatter_add || expr.op == Op::scatter_set;
+  if (places || expr.op == Op::gather || expr.op == Op::take)
+    check_positions(operands[0], operands[1], axes.at(0));
   if (attributes[0] == "axis") return Value::tensor(graph.add(expr.op, operands, {{"axis", axes.at(0)}}));
   std::sort(axes.begin(), axes.end());
   if (axes.empty()) return Value::tensor(operands[0]);

@@ -9,7 +9,7 @@ namespace dp {
 namespace {
 
 std::optional<typed::Module> finish(checker::Program& program) {
-  if (program.diagnostics.has_errors()) return std::nullopt;
+  if (program.diagnostics.has_errors() || program.lacks_library) return std::nullopt;
   for (auto& each : program.library_functions) program.module.functions.push_back(std::move(each));
   return std::move(program.module);
 }

@@ -22,7 +22,8 @@ struct ModuleFile {
   std::vector<std::size_t> imports;  // which file each `import` of it is, in their order
 };
 
-/// Checks all files of a program. Of imported files the training blocks and tests are left out.
+/// Checks all files of a program. `library` may hold a part of the library; where that is not enough there
+/// are errors, or none and yet no module. Of imported files the training blocks and tests are left out.
 std::optional<typed::Module> check(std::span<const ModuleFile> files, const ast::Module& library,
                                    const Sources& sources, Diagnostics& diagnostics);
 

@@ -1,7 +1,9 @@
-// `real(i)`, `f64(x)`, `i32(x)`: the only conversions there are.
+// `real(i)`, `f64(x)`, `i32(x)`: the only conversions there are; and the bit patterns of reals.
 
 #include "frontend/check_intrinsics.h"
 #include "frontend/check_notes.h"
+#include "frontend/check_numbers.h"
+#include "frontend/check_operators.h"
 
 namespace dp::checker {
 

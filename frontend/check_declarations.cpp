@@ -13,18 +13,24 @@
 namespace dp::checker {
 namespace {
 
-void check_dim_declaration(Program& program, Body& body, const ast::DimDecl::One& one) {
-  const auto size = check_dim(body, *one.size);
-  if (!size) return;
-  const auto value = size->substitute(program.sizes).constant();
+/// A declared size that may wait for others, declared behind it.
+struct DeclaredSize {
+  const ast::DimDecl::One* syntax;
+  Dim size;
+};
+
+/// False where the size is made of others that are not known yet.
+bool settle_size(Program& program, const Body& body, const DeclaredSize& declared) {
+  const ast::DimDecl::One& one = *declared.syntax;
+  const auto value = declared.size.substitute(program.sizes).constant();
   const std::string name = program.dim_name(body.origin, one.name.text);
-  if (!value || *value < 0) {
-    program.report(diagnose(diag::SizeNotKnown, one.size->span, one.name.text));
-    return;
-  }
+  if (!value) return false;
+  if (*value < 0) program.report(diagnose(diag::SizeNotKnown, one.size->span, one.name.text));
+  if (*value < 0) return true;
   program.sizes.emplace(name, Dim(*value));
   program.sized.emplace(name, &program.names_of(body.origin).at(one.name.text));
   program.module.dims.push_back({name, *value});
+  return true;
 }
 
 void check_test(Program& program, const ast::TestDecl& test, Span span, Origin origin) {
@@ -79,7 +85,13 @@ struct DeclarationChecker {
     return found != names().end() && found->second.declaration != &declaration;
   }
 
-  void operator()(const ast::Function&) const { check_function(program, entry()); }
+  void operator()(const ast::Function&) const {
+    if (!declaration.name.text.empty()) return check_function(program, entry());
+    Span word = declaration.span;
+    word.end = word.begin + 2;
+    program.report(diagnose(diag::Unexpected, word, "a name behind `fn`", "`(`")
+                       .note("only the function that makes a layer callable has no name"));
+  }
   void operator()(const ast::DimDecl&) const {}
   void operator()(const ast::ConstDecl&) const { constant_of(program, entry()); }
   void operator()(const ast::StructDecl&) const { struct_of(program, entry()); }
@@ -139,11 +151,25 @@ bool check_constant(Program& program, Entry& entry, typed::Constant& constant, c
 void check_dim_declarations(Program& program, const ast::Module& module, Origin origin) {
   Closed closed(program, origin, {});
   closed.function.span.file = module.file;
+  std::vector<DeclaredSize> waiting;
   for (const ast::Decl& each : module.declarations) {
     const auto* dims = std::get_if<ast::DimDecl>(&each.node);
     if (!dims) continue;
-    for (const auto& one : dims->dims) check_dim_declaration(program, closed.body, one);
+    for (const auto& one : dims->dims) {
+      auto size = check_dim(closed.body, *one.size);
+      if (!size) continue;
+      DeclaredSize declared{&one, std::move(*size)};
+      if (!settle_size(program, closed.body, declared)) waiting.push_back(std::move(declared));
+    }
   }
+  std::size_t left = 0;
+  do {
+    left = waiting.size();
+    std::erase_if(waiting, [&](const DeclaredSize& each) { return settle_size(program, closed.body, each); });
+  } while (!waiting.empty() && waiting.size() < left);
+  if (waiting.empty()) return;
+  const ast::Name& first = waiting.front().syntax->name;
+  program.report(diagnose(diag::DefinedByItself, first.span, first.text));
 }
 
 const typed::Constant* constant_of(Program& program, Entry& entry) {

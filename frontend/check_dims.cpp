@@ -73,6 +73,8 @@ class DimReader {
       diagnostic.fixes.push_back("did you mean `" + std::string(near) + "`?");
     }
     body_.report(std::move(diagnostic));
+    // Told once: where the name comes again it is taken for a dimension.
+    body_.dims.emplace(name, DimOrigin{span, "not known"});
   }
 
   std::optional<Dim> read_binary(const ast::Binary& binary, Span span) {

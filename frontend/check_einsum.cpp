@@ -254,16 +254,55 @@ Value sum_of(Body& body, std::vector<Value> operands, const Form& form, const Ca
 
 }  // namespace
 
-Value check_intrinsic_einsum(Body& body, CallSite site) {
-  if (site.arguments.empty()) return refuse(body, site.span, "it takes a text and the operands");
+namespace {
+
+/// What the first argument says; nothing where that is told as an error.
+std::optional<Form> form_of(Body& body, const CallSite& site) {
+  if (site.arguments.empty()) {
+    refuse(body, site.span, "it takes a text and the operands");
+    return std::nullopt;
+  }
   const Argument& first = site.arguments.front();
   const auto* words = first.syntax ? std::get_if<ast::StringLiteral>(&first.syntax->node) : nullptr;
   if (words == nullptr) {
     body.report(diagnose(diag::NotAText, first.span));
-    return {};
+    return std::nullopt;
   }
   Form form;
-  if (auto reason = read_form(words->value, form)) return refuse(body, first.span, std::move(*reason));
+  if (auto reason = read_form(words->value, form)) {
+    refuse(body, first.span, std::move(*reason));
+    return std::nullopt;
+  }
+  return form;
+}
+
+/// The product as one that knows which elements of its operands count.
+Value guarded(Body& body, Value product, std::vector<Value> counts, const CallSite& site) {
+  auto* node = product ? std::get_if<typed::StructuralExpr>(&product.expr->node) : nullptr;
+  if (!node || node->op != Op::dot)
+    return refuse(
+        body, site.arguments.front().span,
+        "it sums over axes that both operands have, and the result names those that they share, the "
+        "others of the first and those of the second");
+  node->op = Op::guarded_dot;
+  for (std::size_t k = 0; k < counts.size(); ++k) {
+    const typed::Type expected = tensor(Scalar::boolean, as_tensor(node->operands[k]->type)->shape);
+    if (!agree(body, counts[k].type(), expected)) {
+      body.report(
+          diagnose(diag::WrongScalar, counts[k].span(), site.name, text(expected), text(counts[k].type())));
+      return {};
+    }
+    node->operands.push_back(std::move(counts[k].expr));
+  }
+  return product;
+}
+
+}  // namespace
+
+Value check_intrinsic_einsum(Body& body, CallSite site) {
+  const auto form = form_of(body, site);
+  if (!form) return {};
+  const Argument& first = site.arguments.front();
   std::vector<Value> operands;
   bool fine = true;
   for (std::size_t k = 1; k < site.arguments.size(); ++k) {
@@ -271,12 +310,29 @@ Value check_intrinsic_einsum(Body& body, CallSite site) {
     fine = fine && operands.back();
   }
   if (!fine) return {};
-  if (operands.size() != form.operands.size()) {
+  if (operands.size() != form->operands.size()) {
     return refuse(body, first.span,
-                  "the text names " + std::to_string(form.operands.size()) + " operands, not " +
+                  "the text names " + std::to_string(form->operands.size()) + " operands, not " +
                       std::to_string(operands.size()));
   }
-  return sum_of(body, std::move(operands), form, site);
+  return sum_of(body, std::move(operands), *form, site);
+}
+
+Value check_intrinsic_guarded_einsum(Body& body, CallSite site) {
+  const auto form = form_of(body, site);
+  if (!form) return {};
+  if (form->operands.size() != 2 || site.arguments.size() != 5)
+    return refuse(body, site.arguments.front().span,
+                  "it takes a text that names two operands, these, and for each which of its elements count");
+  std::vector<Value> operands, counts;
+  bool fine = true;
+  for (std::size_t k = 1; k < site.arguments.size(); ++k) {
+    std::vector<Value>& values = k < 3 ? operands : counts;
+    values.push_back(evaluate(body, site.arguments[k]));
+    fine = fine && values.back();
+  }
+  if (!fine) return {};
+  return guarded(body, sum_of(body, std::move(operands), *form, site), std::move(counts), site);
 }
 
 Value check_intrinsic_outer(Body& body, CallSite site) {

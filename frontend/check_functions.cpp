@@ -5,10 +5,12 @@
 #include "frontend/check_adjoint.h"
 #include "frontend/check_broadcast.h"
 #include "frontend/check_expr.h"
+#include "frontend/check_intrinsics.h"
 #include "frontend/check_layers.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_proof.h"
 #include "frontend/check_types.h"
+#include "frontend/typed_text.h"
 
 namespace dp::checker {
 namespace {
@@ -70,9 +72,20 @@ bool read_signature(FunctionRecord& function) {
 
 void report_result(Body& body, const FunctionRecord& function, const Value& value) {
   const ast::TypeExpr& written = *function.syntax->result;
-  auto diagnostic = diagnose(diag::ResultType, value.span(), body.function.name, text(body.function.result),
-                             text(value.type()))
-                        .label(written.span, "the signature says " + text(body.function.result));
+  const auto* wanted = as_tensor(body.function.result);
+  const auto* found = as_tensor(value.type());
+  const bool nothing = std::holds_alternative<typed::NothingType>(value.type().node);
+  Span place = value.span();
+  if (nothing && place.end > place.begin) place.begin = place.end - 1;  // the closing brace
+  auto diagnostic =
+      diagnose(diag::ResultType, place, body.function.name, text(body.function.result), text(value.type()))
+          .label(written.span, "the signature says " + text(body.function.result));
+  const bool converts = wanted && found && found->scalar != typed::Scalar::boolean &&
+                        wanted->scalar != found->scalar && agree(body, wanted->shape, found->shape);
+  if (converts)
+    diagnostic.fixes.push_back(std::string(typed::name(wanted->scalar)) + "(" +
+                               source_text(body, value.span()) + ")");
+  if (nothing) diagnostic.fixes.push_back("end the body with its value: a last line `x`");
   body.report(with_origins(std::move(diagnostic), body, {body.function.result, value.type()}));
 }
 
@@ -125,6 +138,7 @@ bool need_signature(Program& program, FunctionRecord& function) {
   function.typed->doc = function.doc;
   function.typed->remat = function.syntax->remat;
   function.typed->exported = function.syntax->exported;
+  function.typed->any_scalar = function.origin == Origin::library && takes_any_scalar(function.typed->name);
   function.context = std::make_unique<Body>(program, function.origin, *function.typed);
   function.context->record = &function;
   function.signature = read_signature(function) ? Progress::done : Progress::failed;
@@ -136,6 +150,7 @@ FunctionRecord* function_of(Program& program, Entry& entry) {
     const auto& syntax = std::get<ast::Function>(entry.declaration->node);
     auto typed = std::make_unique<typed::Function>();
     typed->span = entry.declaration->span;
+    typed->is_library = entry.origin == Origin::library;
     FunctionRecord& record = program.functions.emplace_back();
     record.syntax = &syntax;
     record.typed = typed.get();

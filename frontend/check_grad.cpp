@@ -124,8 +124,10 @@ class Gradient {
     if (of_one_number() && !one_real) {
       auto diagnostic = diagnose(diag::GradientOfTensor, syntax_.of->span, text(of.type()));
       if (leaf && is_real(leaf->scalar)) {
-        diagnostic.fixes.push_back("grad sum(" + source_text(body_, syntax_.of->span) +
-                                   ") wrt …, or vjp … with …");
+        const bool second = syntax_.kind == ast::GradKind::hessian;
+        diagnostic.fixes.push_back((second ? "hessian sum(" : "grad sum(") +
+                                   source_text(body_, syntax_.of->span) +
+                                   (second ? ") wrt …" : ") wrt …, or vjp … with …"));
       }
       body_.report(std::move(diagnostic));
       return false;

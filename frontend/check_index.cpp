@@ -59,15 +59,22 @@ std::optional<std::vector<const Item*>> Indexing::align(const std::vector<Item>&
   std::vector<const Item*> result(rank(), nullptr);
   std::size_t before = items.size();
   for (std::size_t k = 0; k < items.size(); ++k) {
-    if (items[k].kind == Item::Kind::ellipsis) before = k;
+    if (items[k].kind != Item::Kind::ellipsis) continue;
+    if (before < items.size()) {
+      body_.report(diagnose(diag::IndexType, items[k].span, "a second `..`"));
+      return std::nullopt;
+    }
+    before = k;
   }
   const bool has_ellipsis = before < items.size();
   const std::size_t after = has_ellipsis ? items.size() - before - 1 : 0;
   if (shape_.pack && before > 0) return refuse_leading(items.front().span);
   if (before + after > rank()) {
+    const Span extra = has_ellipsis ? items.back().span : items[rank()].span;
     body_.report(
-        with_origins(diagnose(diag::TooManyIndices, span_, text(type_), counted(rank(), "axis", "axes"),
-                              counted(before + after, "index", "indices")),
+        with_origins(diagnose(diag::TooManyIndices, extra, text(type_), counted(rank(), "axis", "axes"),
+                              counted(before + after, "index", "indices"))
+                         .label(object_span_, text(type_)),
                      body_, {type_}));
     return std::nullopt;
   }
@@ -143,6 +150,7 @@ std::optional<AxisPart> Indexing::read_slice(const Item& item, std::size_t axis)
     body_.report(with_origins(diagnose(diag::MissingClause, item.span, at_most_text(*end, extent)), body_,
                               {*end, extent})
                      .fix("where " + at_most_text(*end, extent)));
+    assume_at_most(body_, *end, extent);  // one missing clause is one mistake
     return std::nullopt;
   }
   const bool whole = *begin == Dim(0) && *end == extent;
@@ -257,9 +265,35 @@ static bool is_copy(Body& body, const typed::Type& object, const ast::Index& ind
   return copy_type(object).has_value() && std::ranges::all_of(index.items, is_known);
 }
 
+/// `pair[1]`: an element of a tuple.
+static Value tuple_element(Body& body, Value object, const ast::Index& index, Span span) {
+  const auto elements = std::get<typed::TupleType>(object.type().node).elements;
+  const Item& item = index.items.front();
+  const bool single = index.items.size() == 1 && item.kind == Item::Kind::at;
+  const auto position = single ? try_dim(body, *item.begin) : std::nullopt;
+  const auto number = position ? constant_size(body, *position) : std::nullopt;
+  if (!number) {
+    body.report(diagnose(diag::NotIndexable, object.span(), text(object.type()))
+                    .fix("take it apart: `(a, b) = …`, or write the number of the element"));
+    return {};
+  }
+  if (*number < 0 || *number >= static_cast<std::int64_t>(elements.size())) {
+    body.report(diagnose(diag::IndexRange, item.span, position->text(), std::size_t{0},
+                         std::to_string(elements.size()))
+                    .label(object.span(), text(object.type())));
+    return {};
+  }
+  const auto at = static_cast<std::size_t>(*number);
+  return {make(elements[at], span, typed::ItemExpr{std::move(object.expr), at}), Open::no};
+}
+
 Value check_index(Body& body, const ast::Index& index, Span span) {
   Value object = check_expr(body, *index.object);
   if (!object) return {};
+  if (std::holds_alternative<typed::TupleType>(object.type().node)) {
+    settle_by_itself(object);
+    return tuple_element(body, std::move(object), index, span);
+  }
   const TensorShape* shape = indexed_shape(object.type());
   if (!shape || (!as_tensor(object.type()) && shape->is_scalar())) {
     body.report(diagnose(diag::NotIndexable, object.span(), text(object.type())));

@@ -4,7 +4,6 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "frontend/check_notes.h"
 #include "frontend/check_operators.h"
 #include "ir/op.h"
 
@@ -24,12 +23,6 @@ Handler conversion(typed::Scalar scalar) {
   return [scalar](Body& body, CallSite site) { return check_conversion(body, scalar, std::move(site)); };
 }
 
-Handler later(std::string_view name) {
-  return [name](Body& body, CallSite site) {
-    return unsupported(body, site.callee, "`" + std::string(name) + "`");
-  };
-}
-
 std::unordered_map<std::string_view, Handler> read_table() {
   return {
 #define REDUCTION(name, op, numbers, empty, doc) {#name, reduction({Op::op, numbers, false, empty})},
@@ -37,7 +30,7 @@ std::unordered_map<std::string_view, Handler> read_table() {
 #define CONVERSION(name, scalar, doc) {#name, conversion(typed::Scalar::scalar)},
 #define SPECIAL(name, signature, doc) {#name, check_intrinsic_##name},
 #define REDUCES_ALL(name)
-#define LATER(name) {#name, later(#name)},
+#define ANY_SCALAR(...)
 #define LATER_LAYER(...)
 #include "frontend/intrinsics.def"
   };
@@ -88,7 +81,21 @@ bool reduces_everything(const std::string& name) {
 #define CONVERSION(...)
 #define SPECIAL(...)
 #define REDUCES_ALL(name) #name,
-#define LATER(...)
+#define ANY_SCALAR(...)
+#define LATER_LAYER(...)
+#include "frontend/intrinsics.def"
+  };
+  return names.contains(name);
+}
+
+bool takes_any_scalar(const std::string& name) {
+  static const std::unordered_set<std::string_view> names{
+#define REDUCTION(...)
+#define POSITION(...)
+#define CONVERSION(...)
+#define SPECIAL(...)
+#define REDUCES_ALL(...)
+#define ANY_SCALAR(name) #name,
 #define LATER_LAYER(...)
 #include "frontend/intrinsics.def"
   };
@@ -102,7 +109,7 @@ bool is_later_layer(const std::string& name) {
 #define CONVERSION(...)
 #define SPECIAL(...)
 #define REDUCES_ALL(...)
-#define LATER(...)
+#define ANY_SCALAR(...)
 #define LATER_LAYER(name) #name,
 #include "frontend/intrinsics.def"
   };
@@ -123,7 +130,7 @@ std::span<const IntrinsicDoc> intrinsic_docs() {
 #define CONVERSION(name, scalar, doc) {#name, #name "(x: T[..]) -> " #scalar "[..]", doc},
 #define SPECIAL(name, signature, doc) {#name, signature, doc},
 #define REDUCES_ALL(name)
-#define LATER(name)
+#define ANY_SCALAR(...)
 #define LATER_LAYER(...)
 #include "frontend/intrinsics.def"
   };

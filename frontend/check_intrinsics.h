@@ -13,6 +13,8 @@ bool is_intrinsic(const std::string& name);
 /// Whether it is an op of the op table that works element by element.
 bool is_pointwise_name(const std::string& name);
 bool reduces_everything(const std::string& name);
+/// A function of the library, written for `real`, that takes tensors of every scalar type.
+bool takes_any_scalar(const std::string& name);
 /// A layer of the library that is not supported yet.
 bool is_later_layer(const std::string& name);
 void add_intrinsic_names(std::vector<std::string>& names);
@@ -46,7 +48,7 @@ Value check_conversion(Body& body, typed::Scalar scalar, CallSite site);    // c
 #define CONVERSION(...)
 #define SPECIAL(name, signature, doc) Value check_intrinsic_##name(Body& body, CallSite site);
 #define REDUCES_ALL(...)
-#define LATER(...)
+#define ANY_SCALAR(...)
 #define LATER_LAYER(...)
 #include "frontend/intrinsics.def"
 

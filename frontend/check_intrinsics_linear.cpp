@@ -65,11 +65,18 @@ Value check_intrinsic_lu_det(Body& body, CallSite site) {
 }
 
 Value check_intrinsic_lu_solve(Body& body, CallSite site) {
-  auto values = values_of(body, site, {"A", "factors", "b"});
-  if (!values || !is_matrix(body, site, values->front(), true)) return {};
-  if (!is_right_side(body, site, (*values)[0], (*values)[2])) return {};
-  const Shape result = dims_of((*values)[2]);
-  return call_routine(Op::lu_solve, std::move(*values), {0}, site.span, [&](Shape& dims) { dims = result; });
+  const auto placed = intrinsic_arguments(body, site, {"A", "factors", "b", "transposed"}, 3);
+  const auto turned = placed ? written_truth(body, site, (*placed)[3], false) : std::nullopt;
+  if (!turned) return {};
+  std::vector<Value> values;
+  for (std::size_t k = 0; k < 3; ++k) {
+    values.push_back(evaluate(body, *(*placed)[k]));
+    if (!values.back()) return {};
+  }
+  if (!is_matrix(body, site, values[0], true) || !is_right_side(body, site, values[0], values[2])) return {};
+  const Shape result = dims_of(values[2]);
+  return call_routine(Op::lu_solve, std::move(values), {*turned ? 1 : 0}, site.span,
+                      [&](Shape& dims) { dims = result; });
 }
 
 Value check_intrinsic_eye_like(Body& body, CallSite site) {

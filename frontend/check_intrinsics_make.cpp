@@ -3,6 +3,7 @@
 #include "frontend/check_broadcast.h"
 #include "frontend/check_dims.h"
 #include "frontend/check_intrinsics.h"
+#include "frontend/check_library.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_numbers.h"
 #include "frontend/check_operators.h"
@@ -17,14 +18,6 @@ namespace {
 
 std::optional<Shape> shape_argument(Body& body, const Argument& argument) {
   if (argument.syntax) return check_shape_argument(body, *argument.syntax);
-  body.report(diagnose(diag::NotADimension, argument.span));
-  return std::nullopt;
-}
-
-std::optional<Dim> size_argument(Body& body, const Argument& argument) {
-  const auto shape = shape_argument(body, argument);
-  if (!shape) return std::nullopt;
-  if (shape->size() == 1) return shape->front();
   body.report(diagnose(diag::NotADimension, argument.span));
   return std::nullopt;
 }

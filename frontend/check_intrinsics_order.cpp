@@ -1,8 +1,8 @@
 // Order: `sort argsort top_k searchsorted`, of any scalar type. Along the last axis; `over` chooses another.
 
 #include "frontend/check_axes.h"
-#include "frontend/check_dims.h"
 #include "frontend/check_intrinsics.h"
+#include "frontend/check_library.h"
 #include "frontend/check_linear.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_numbers.h"
@@ -60,13 +60,6 @@ typed::ExprPtr first_elements(typed::ExprPtr value, const Dim& count, Span span)
   return make({std::move(type)}, span, std::move(slice));
 }
 
-std::optional<Dim> count_argument(Body& body, const Argument& argument) {
-  const auto shape = argument.syntax ? check_shape_argument(body, *argument.syntax) : std::nullopt;
-  if (shape && shape->size() == 1) return shape->front();
-  if (shape || !argument.syntax) body.report(diagnose(diag::NotADimension, argument.span));
-  return std::nullopt;
-}
-
 }  // namespace
 
 Value check_intrinsic_sort(Body& body, CallSite site) { return check_sort(body, Op::sort, std::move(site)); }
@@ -78,7 +71,7 @@ Value check_intrinsic_top_k(Body& body, CallSite site) {
   const auto placed = intrinsic_arguments(body, site, {"x", "k"}, 2);
   if (!placed) return {};
   Value value = evaluate(body, *(*placed)[0]);
-  const auto count = count_argument(body, *(*placed)[1]);
+  const auto count = size_argument(body, *(*placed)[1]);
   if (!count || !is_sortable(body, value, site)) return {};
   if (!check_size(body, dims_of(value).back() - *count, site.span)) return {};
   const Span span = site.span;

@@ -6,6 +6,7 @@
 #include "frontend/check_axes.h"
 #include "frontend/check_dims.h"
 #include "frontend/check_intrinsics.h"
+#include "frontend/check_library.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_numbers.h"
 #include "frontend/check_operators.h"
@@ -212,15 +213,26 @@ std::optional<std::vector<std::pair<Dim, Dim>>> pad_widths(Body& body, const Arg
   return std::nullopt;
 }
 
+/// The number that `pad` lays around; it and x get one scalar type.
+Value pad_value(Body& body, const CallSite& site, Argument& argument, Value& x) {
+  Value value = evaluate(body, argument);
+  if (!value || !share_scalar(body, x, value, site)) return {};
+  if (as_tensor(value.type())->shape.is_scalar()) return value;
+  body.report(
+      diagnose(diag::WrongScalar, value.span(), site.name, "one number for `value`", text(value.type())));
+  return {};
+}
+
 }  // namespace
 
 Value check_intrinsic_pad(Body& body, CallSite site) {
   const auto placed = intrinsic_arguments(body, site, {"x", "widths", "value"}, 2);
   if (!placed) return {};
-  if ((*placed)[2]) return unsupported(body, (*placed)[2]->span, "the `value` of `pad`");
   Value value = tensor_argument(body, *(*placed)[0], site);
   const auto widths = pad_widths(body, *(*placed)[1]);
   if (!value || !widths) return {};
+  Value filling = (*placed)[2] ? pad_value(body, site, *(*placed)[2], value) : Value{};
+  if ((*placed)[2] && !filling) return {};
   typed::TensorType type = *as_tensor(value.type());
   if (widths->size() != type.shape.dims.size()) {
     body.report(diagnose(diag::PadWidths, (*placed)[1]->span).label(value.span(), text(value.type())));
@@ -233,7 +245,16 @@ Value check_intrinsic_pad(Body& body, CallSite site) {
   }
   node.dims[1] = type.shape.dims;
   type.bound.reset();
-  return {make({std::move(type)}, site.span, std::move(node)), value.open};
+  if (!filling) return {make({std::move(type)}, site.span, std::move(node)), value.open};
+  // Zeros are laid around a mask too: where it is false the value stands.
+  typed::ExprPtr inside = make(tensor(Scalar::boolean, as_tensor(node.operands[0]->type)->shape), site.span,
+                               typed::NumberExpr{true});
+  typed::StructuralExpr mask{Op::pad, list(std::move(inside)), {}, node.dims, false};
+  typed::ExprPtr chosen = make(tensor(Scalar::boolean, type.shape), site.span, std::move(mask));
+  typed::ExprPtr laid = make({type}, site.span, std::move(node));
+  return {point(Op::select, {std::move(type)}, site.span,
+                list(std::move(chosen), std::move(laid), std::move(filling.expr))),
+          Open::no};
 }
 
 Value check_intrinsic_take_along(Body& body, CallSite site) {

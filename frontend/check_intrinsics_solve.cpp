@@ -3,6 +3,7 @@
 
 #include "frontend/check_calls.h"
 #include "frontend/check_intrinsics.h"
+#include "frontend/check_library.h"
 #include "frontend/check_linear.h"
 #include "frontend/check_numbers.h"
 #include "frontend/check_proof.h"
@@ -10,26 +11,11 @@
 namespace dp::checker {
 namespace {
 
-/// A function of the library, on values.
-Value call_library(Body& body, const std::string& name, const CallSite& site, std::vector<Value> values) {
-  Entry* entry = body.program.find(Origin::library, name);
-  FunctionRecord* function = entry ? function_of(body.program, *entry) : nullptr;
-  if (function == nullptr) return {};
-  CallSite inner{site.name, site.span, site.callee, {}};
-  for (Value& each : values) {
-    Argument argument;
-    argument.span = each.span();
-    argument.ready = std::move(each);
-    inner.arguments.push_back(std::move(argument));
-  }
-  return call_function(body, *function, {}, std::move(inner));
-}
-
-Value reshaped(Value value, Shape dims) {
-  typed::TensorType type = *as_tensor(value.type());
-  type.shape.dims = std::move(dims);
-  const Span span = value.span();
-  return {make({std::move(type)}, span, typed::ReshapeExpr{std::move(value.expr), false}), value.open};
+/// The same elements with these explicit dimensions.
+Value with_dims(Value value, Shape dims) {
+  typed::TensorShape shape = as_tensor(value.type())->shape;
+  shape.dims = std::move(dims);
+  return reshaped(std::move(value), std::move(shape));
 }
 
 /// A x = b: of one scalar type, the matrix first.
@@ -56,12 +42,12 @@ Value with_columns(Equation equation, const Solve& solve) {
   if (!equation.has_vector()) return solve(std::move(equation));
   Shape column = dims_of(equation.b);
   column.emplace_back(1);
-  equation.b = reshaped(std::move(equation.b), std::move(column));
+  equation.b = with_dims(std::move(equation.b), std::move(column));
   Value result = solve(std::move(equation));
   if (!result) return {};
   Shape vector = dims_of(result);
   vector.pop_back();
-  return reshaped(std::move(result), std::move(vector));
+  return with_dims(std::move(result), std::move(vector));
 }
 
 /// Whether a matrix has at least as many rows as columns; where that is open nothing, and an error that says
@@ -97,16 +83,6 @@ std::vector<Value> both_sides(Equation equation) {
   return values;
 }
 
-/// `true` or `false` as it is written, `true` where nothing is; a value known only at run time is refused.
-std::optional<bool> written_truth(Body& body, const CallSite& site, const Argument* argument) {
-  if (argument == nullptr) return true;
-  const auto* literal = argument->syntax ? std::get_if<ast::BoolLiteral>(&argument->syntax->node) : nullptr;
-  if (literal) return literal->value;
-  body.report(diagnose(diag::WrongScalar, argument->span, site.name, "true or false, written out",
-                       "a value that is known only when the program runs"));
-  return std::nullopt;
-}
-
 }  // namespace
 
 Value check_intrinsic_qr(Body& body, CallSite site) { return factors(body, std::move(site), "qr"); }
@@ -131,16 +107,17 @@ Value check_intrinsic_lstsq(Body& body, CallSite site) {
 }
 
 Value check_intrinsic_triangular_solve(Body& body, CallSite site) {
-  const auto placed = intrinsic_arguments(body, site, {"L", "b", "lower"}, 2);
-  const auto lower = placed ? written_truth(body, site, (*placed)[2]) : std::nullopt;
-  if (!lower) return {};
+  const auto placed = intrinsic_arguments(body, site, {"L", "b", "lower", "transposed"}, 2);
+  const auto lower = placed ? written_truth(body, site, (*placed)[2], true) : std::nullopt;
+  const auto turned = lower ? written_truth(body, site, (*placed)[3], false) : std::nullopt;
+  if (!turned) return {};
   auto equation = equation_of(body, site, *(*placed)[0], *(*placed)[1]);
   if (!equation || !is_matrix(body, site, equation->a, true)) return {};
   return with_columns(std::move(*equation), [&](Equation columns) -> Value {
     typed::Type type = columns.b.type();
     typed::StructuralExpr node{Op::triangular_solve,
                                list(std::move(columns.a.expr), std::move(columns.b.expr)),
-                               {*lower ? 1 : 0, 0},
+                               {*lower ? 1 : 0, *turned ? 1 : 0},
                                {},
                                false};
     return {make(std::move(type), site.span, std::move(node)), Open::no};

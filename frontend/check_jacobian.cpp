@@ -37,6 +37,12 @@ std::optional<typed::Type> jacobian_type(Body& body, const typed::Type& of, cons
     body.report(diagnose(diag::JacobianOfLeadingAxes, span, text(wrt)));
     return std::nullopt;
   }
+  const auto* inner = as_tensor(wrt);
+  const std::size_t rank = inner ? leaf->shape.dims.size() + inner->shape.dims.size() : 0;
+  if (rank > 8) {
+    body.report(diagnose(diag::RankLimit, span, rank));
+    return std::nullopt;
+  }
   return with_axes(wrt, leaf->shape);
 }
 

@@ -21,6 +21,7 @@ void make_functions(Program& program, LayerRecord& layer) {
     record.syntax = &syntax;
     record.typed = layer.typed->functions.emplace_back(std::make_unique<typed::Function>()).get();
     record.typed->span = layer.typed->span;
+    record.typed->is_library = layer.origin == Origin::library;
     record.layer = &layer;
     record.origin = layer.origin;
     layer.functions.push_back(&record);
@@ -108,6 +109,26 @@ bool check_field(Body& body, LayerRecord& layer, const ast::LayerField& syntax) 
   return fine;
 }
 
+/// Functions of one name, and functions named like a field.
+bool check_function_names(Program& program, const LayerRecord& layer) {
+  bool fine = true;
+  const auto& functions = layer.syntax->functions;
+  for (std::size_t k = 0; k < functions.size(); ++k) {
+    const ast::Name& name = functions[k].name;
+    const auto begin = functions.begin(), end = begin + static_cast<std::ptrdiff_t>(k);
+    const bool again =
+        std::any_of(begin, end, [&](const ast::Function& each) { return each.name.text == name.text; });
+    const auto& fields = layer.typed->fields;
+    const bool field =
+        std::any_of(fields.begin(), fields.end(), [&](const auto& each) { return each.name == name.text; });
+    if (!again && !field) continue;
+    const Span place = name.text.empty() ? functions[k].span : name.span;
+    program.report(diagnose(diag::DuplicateParameter, place, name.text.empty() ? "fn" : name.text));
+    fine = false;
+  }
+  return fine;
+}
+
 bool check_fields(Program& program, LayerRecord& layer) {
   typed::Function scratch;
   scratch.span = layer.typed->span;
@@ -116,7 +137,7 @@ bool check_fields(Program& program, LayerRecord& layer) {
   enter_layer_arguments(body, layer);
   bool fine = true;
   for (const ast::LayerField& each : layer.syntax->fields) fine = check_field(body, layer, each) && fine;
-  return fine;
+  return check_function_names(program, layer) && fine;
 }
 
 }  // namespace

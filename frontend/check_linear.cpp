@@ -47,4 +47,14 @@ bool is_right_side(Body& body, const CallSite& site, const Value& a, const Value
   return refuse(body, site, rows + ", or that with columns,", "b", b);
 }
 
+std::optional<bool> written_truth(Body& body, const CallSite& site, const Argument* argument,
+                                  bool otherwise) {
+  if (argument == nullptr) return otherwise;
+  const auto* literal = argument->syntax ? std::get_if<ast::BoolLiteral>(&argument->syntax->node) : nullptr;
+  if (literal) return literal->value;
+  body.report(diagnose(diag::WrongScalar, argument->span, site.name, "true or false, written out",
+                       "a value that is known only when the program runs"));
+  return std::nullopt;
+}
+
 }  // namespace dp::checker

@@ -17,4 +17,8 @@ bool is_matrix(Body& body, const CallSite& site, const Value& value, bool square
 /// Whether b, a vector or a matrix, has the leading axes of the matrix a, and its rows; else reported.
 bool is_right_side(Body& body, const CallSite& site, const Value& a, const Value& b);
 
+/// `true` or `false` as it is written, `otherwise` where nothing is; what is known only at run time is
+/// refused.
+std::optional<bool> written_truth(Body& body, const CallSite& site, const Argument* argument, bool otherwise);
+
 }  // namespace dp::checker

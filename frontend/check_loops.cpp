@@ -50,7 +50,7 @@ bool read_limits(Body& body, const ast::Binary& limits, Span span, Binding& bind
       begin && end ? *end - *begin : form_of(body, *limits.right) - form_of(body, *limits.left);
   if (has_atoms(length)) {
     const bool sides = check_expr(body, *limits.left) && check_expr(body, *limits.right);
-    if (sides) body.report(diagnose(diag::RangeLength, span).fix("a `while` loop"));
+    if (sides) body.report(diagnose(diag::RangeLength, span).fix("a dimension as its end"));
     return false;
   }
   if (!check_size(body, length, span)) return false;
@@ -228,6 +228,7 @@ Value loop_over(Body& body, const ast::For& loop, Span span, const CheckInside& 
 
 Value check_for(Body& body, const ast::For& loop, Span span) {
   if (loop.function) return check_reducer(body, loop, span);
+  if (auto counted = check_counted(body, loop, span)) return std::move(*counted);
   return loop_over(body, loop, span, [&](Body&) { return check_block(body, loop.body); });
 }
 

@@ -32,6 +32,9 @@ class CarriedNames {
 };
 
 Value check_for(Body& body, const ast::For& loop, Span span);  // check_loops.cpp
+/// `for i in 0..steps { … }` whose number of steps only the run knows; null where `loop` is none
+/// (check_counted.cpp).
+std::optional<Value> check_counted(Body& body, const ast::For& loop, Span span);
 /// `f i, j if c: e` (check_reducers.cpp).
 Value check_reducer(Body& body, const ast::For& loop, Span span);
 void check_while(Body& body, const ast::While& loop, Span span, std::vector<typed::Statement>& statements);

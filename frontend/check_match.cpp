@@ -74,11 +74,16 @@ bool Matcher::match_tensor(const typed::TensorType& pattern, const typed::Tensor
 
 bool Matcher::match_scalar(Scalar pattern, Scalar actual, Open open) {
   if (open != Open::no) {
+    if (pattern == Scalar::real && callee_.any_scalar && !real_is_bound_) {
+      instance_.real = open == Open::integer ? Scalar::i64 : Scalar::real;
+      real_is_bound_ = true;
+    }
     if (is_real(pattern)) return true;
     return is_integer(pattern) && open == Open::integer;
   }
   if (pattern != Scalar::real) return pattern == actual;
-  if (!is_real(actual) || actual == Scalar::bf16) return false;
+  const bool stands_for = callee_.any_scalar ? actual != Scalar::key : is_real(actual);
+  if (!stands_for || actual == Scalar::bf16) return false;
   if (!real_is_bound_) instance_.real = actual;
   real_is_bound_ = true;
   return instance_.real == actual;

@@ -65,7 +65,7 @@ void add_conversion(Body& body, Diagnostic& diagnostic, const typed::Type& wante
   const auto* target = as_tensor(wanted);
   const auto* own = as_tensor(argument.type());
   if (!target || !own) return;
-  if (target->bound && !own->bound && target->scalar == own->scalar) {
+  if (target->bound && is_integer(own->scalar)) {
     diagnostic.notes.push_back(fmt::format("its values must be known to lie below {}: declare them as {}",
                                            target->bound->text(), text(wanted)));
     return;
@@ -84,7 +84,7 @@ void add_renaming(Body& body, Diagnostic& diagnostic, const typed::Type& wanted,
   const auto* own = as_tensor(argument.type());
   if (!target || !own || target->scalar != own->scalar || target->shape.pack || own->shape.pack) return;
   const Shape &to = target->shape.dims, &from = own->shape.dims;
-  if (to.size() != from.size()) return;
+  if (to.size() != from.size() || to.empty()) return;
   for (std::size_t k = 0; k < to.size(); ++k) {
     const auto size = constant_size(body, to[k]);
     if (!agree(body, from[k], to[k]) && (!size || size != constant_size(body, from[k]))) return;

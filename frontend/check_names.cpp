@@ -15,10 +15,21 @@
 namespace dp::checker {
 namespace {
 
+/// The variable of that name in a block that has ended.
+const typed::Variable* ended_variable(const Body& body, const std::string& name) {
+  for (std::size_t id = body.function.variables.size(); id-- > 0;) {
+    const typed::Variable& each = body.function.variables[id];
+    if (each.name == name && !body.notes[id].poisoned) return &each;
+  }
+  return nullptr;
+}
+
 void report_unknown(Body& body, const std::string& name, Span span) {
   std::vector<std::string> names = body.program.known_names(body.origin);
   for (const auto& scope : body.scopes) {
-    for (const auto& [known, id] : scope) names.push_back(known);
+    for (const auto& [known, id] : scope) {
+      if (!body.notes[id].poisoned) names.push_back(known);
+    }
   }
   for (const auto& [known, origin] : body.dims) names.push_back(known);
   if (body.layer) {
@@ -26,10 +37,17 @@ void report_unknown(Body& body, const std::string& name, Span span) {
   }
   add_intrinsic_names(names);
   auto diagnostic = diagnose(diag::UnknownName, span, name);
-  if (const auto near = did_you_mean(name, names); !near.empty()) {
+  if (const typed::Variable* gone = ended_variable(body, name)) {
+    diagnostic.labels.push_back({gone->span, "bound in a block that has ended"});
+    diagnostic.fixes.push_back("bind `" + name + "` before that block");
+  } else if (const auto near = did_you_mean(name, names); !near.empty()) {
     diagnostic.fixes.push_back("did you mean `" + std::string(near) + "`?");
   }
   body.report(std::move(diagnostic));
+  // Told once: whoever reads the name again stays silent.
+  const typed::VariableId unknown = body.add_variable(name, {typed::NothingType{}}, span);
+  body.notes[unknown].poisoned = true;
+  body.scopes.front().emplace(name, unknown);
 }
 
 std::string_view kind_of(const ast::Decl& declaration) {

@@ -65,9 +65,12 @@ void report_mixed(Body& body, const Value& left, const Value& right, Span span, 
       diagnose(diag::MixedScalars, span, std::string(what), text(left.type()), text(right.type()));
   diagnostic.labels.push_back({left.span(), std::string(typed::name(a))});
   diagnostic.labels.push_back({right.span(), std::string(typed::name(b))});
-  const bool change_left = is_integer(a) || a == Scalar::boolean;
-  const Value& changed = change_left && !is_integer(b) ? left : right;
-  const Scalar target = change_left && !is_integer(b) ? b : a;
+  const bool widens = a == Scalar::i32 && b == Scalar::i64;
+  const bool narrower_right = a == Scalar::i64 && b == Scalar::i32;
+  const bool change_left = !narrower_right && (is_integer(a) || a == Scalar::boolean);
+  const bool changes_left = change_left && (widens || !is_integer(b));
+  const Value& changed = changes_left ? left : right;
+  const Scalar target = changes_left ? b : a;
   const std::string text = source_text(body, changed.span());
   const typed::Expr* whole = is_real(target) ? whole_number_behind(body, *changed.expr) : nullptr;
   if (whole)

@@ -154,7 +154,8 @@ Value pointwise(Body& body, Op op, std::vector<Value> operands, Span span, std::
   if (!shape) return {};
   const Scalar scalar = as_tensor(operands.front().type())->scalar;
   if (divides && is_real(scalar)) op = Op::div;
-  Open open = gives_bool(types) ? Open::no : operands.front().open;
+  const bool is_settled = gives_bool(types) || (types == TypeClass::integer && !divides);
+  Open open = is_settled ? Open::no : operands.front().open;
   std::vector<typed::ExprPtr> spreaded;
   for (Value& each : operands) {
     if (each.open == Open::no) open = Open::no;

@@ -1,3 +1,5 @@
+#include "frontend/check_calls.h"
+#include "frontend/check_library.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_numbers.h"
 #include "frontend/check_operators.h"
@@ -28,6 +30,19 @@ Value folded_power(const Value& base, std::int64_t exponent, Span span) {
   return {make(base.type(), span, typed::NumberExpr{result}), Open::integer};
 }
 
+/// Of integers with an exponent that only the run knows: the library's loop.
+Value integer_power(Body& body, Value base, Value exponent, Span span) {
+  const bool narrow = base.open == Open::no && as_tensor(base.type())->scalar == Scalar::i32;
+  if (base.open != Open::no) settle(body, base, Scalar::i64);
+  exponent.expr = convert(std::move(exponent.expr), Scalar::i64);
+  exponent.open = Open::no;
+  std::vector<Value> values;
+  values.push_back(std::move(base));
+  values.push_back(std::move(exponent));
+  const CallSite site{"^", span, span, {}};
+  return call_library(body, narrow ? "integer_power32" : "integer_power", site, std::move(values));
+}
+
 }  // namespace
 
 Value power(Body& body, Value base, Value exponent, Span span) {
@@ -50,8 +65,7 @@ Value power(Body& body, Value base, Value exponent, Span span) {
   const bool of_integers =
       is_integer(as_tensor(base.type())->scalar) && is_integer(as_tensor(exponent.type())->scalar);
   const bool settled = base.open == Open::no || exponent.open == Open::no;
-  if (of_integers && settled)
-    return unsupported(body, span, "a power of integers whose exponent is known only at run time");
+  if (of_integers && settled) return integer_power(body, std::move(base), std::move(exponent), span);
   std::vector<Value> operands;
   operands.push_back(std::move(base));
   operands.push_back(std::move(exponent));

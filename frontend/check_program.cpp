@@ -69,9 +69,22 @@ void enter(Program& program, const std::string& name, Span span, const ast::Decl
                      .label(found->second.declaration->name.span, "first declared here"));
 }
 
+void report_second_precision(Program& program, const ast::Module& module) {
+  const ast::Decl* first = nullptr;
+  for (const ast::Decl& each : module.declarations) {
+    if (!std::holds_alternative<ast::PrecisionDecl>(each.node)) continue;
+    if (first)
+      program.report(diagnose(diag::DuplicateDeclaration, each.span, "precision")
+                         .label(first->span, "first declared here"));
+    else
+      first = &each;
+  }
+}
+
 }  // namespace
 
 void enter_declarations(Program& program, const ast::Module& module, Origin origin) {
+  report_second_precision(program, module);
   for (const ast::Decl& declaration : module.declarations) {
     if (const auto* adjoint = std::get_if<ast::AdjointDecl>(&declaration.node)) {
       const auto [known, is_new] =

@@ -94,6 +94,7 @@ struct Program {
   std::vector<FunctionRecord*> with_adjoint;  // whose adjoint is still to be checked
   std::vector<FunctionRecord*> pending;       // bodies that were asked for and are still to be checked
   std::unordered_map<const typed::Layer*, LayerRecord*> layer_records;
+  bool lacks_library = false;  // the checker itself calls a function that was not read
   /// Functions that layers were given, by their declaration, or by name where the compiler provides them.
   std::map<std::pair<const void*, std::string>, const typed::Function*> layer_functions;
 

@@ -152,6 +152,7 @@ bool check_size(Body& body, const Dim& size, Span span) {
   }
   body.report(with_origins(diagnose(diag::MaybeNegativeSize, span, size.text()), body, {size})
                   .fix("add the clause `where " + at_most_text(Dim(0), size) + "`"));
+  assume_at_most(body, Dim(0), size);  // one missing clause is one mistake
   return false;
 }
 

@@ -1,6 +1,8 @@
 // Statements and blocks. Binding a name again makes a new variable, so straight-line code may change its
 // type.
 
+#include <algorithm>
+
 #include "frontend/check_expr.h"
 #include "frontend/check_functions.h"
 #include "frontend/check_loops.h"
@@ -75,8 +77,22 @@ void unpack_part(Body& body, const ast::Target& part, typed::VariableId variable
   if (!part.items.empty()) update_part(body, part, std::move(value), part.span, statements);
 }
 
+void report_repeated(Body& body, const ast::Target& target) {
+  for (std::size_t k = 1; k < target.parts.size(); ++k) {
+    const ast::Target& part = target.parts[k];
+    const auto same = [&](const ast::Target& other) {
+      return other.parts.empty() && other.items.empty() && other.name.text == part.name.text;
+    };
+    const bool named = part.parts.empty() && part.items.empty() && part.name.text != "_";
+    if (named &&
+        std::any_of(target.parts.begin(), target.parts.begin() + static_cast<std::ptrdiff_t>(k), same))
+      body.report(diagnose(diag::DuplicateParameter, part.span, part.name.text));
+  }
+}
+
 void unpack(Body& body, const ast::Target& target, Value value, Span span, Statements& statements) {
   const std::size_t count = target.parts.size();
+  report_repeated(body, target);
   const typed::Type type = value.type();
   if (as_tensor(type)) {
     auto parts = axis_as_tuple(body, std::move(value.expr), count);

@@ -75,6 +75,11 @@ class TrainReader {
       program_.report(diagnose(diag::DuplicateParameter, item.name.span, item.name.text));
       return false;
     }
+    if (!item.frozen && !holds_reals(*type)) {
+      program_.report(diagnose(diag::GradientOfIntegers, item.name.span, item.name.text, text(*type)));
+      body_.bind_poisoned(item.name.text, item.name.span);
+      return false;
+    }
     typed::Train::Parameter result;
     result.name = item.name.text;
     result.frozen = item.frozen;

@@ -10,13 +10,20 @@
 namespace dp {
 namespace {
 
-std::optional<std::vector<Token>> checked_tokens(ParseContext& context) {
-  if (!check_text(context)) return std::nullopt;
-  auto tokens = lex(context.source.text, context.limits.tokens);
+Span whole(const TokenSource& source) {
+  return {source.file, 0, static_cast<std::uint32_t>(source.text.size())};
+}
+
+std::optional<std::vector<Token>> checked_tokens(ParseContext& context, Span part) {
+  auto tokens = lex(context.source.text.substr(part.begin, part.end - part.begin), context.limits.tokens);
   if (!tokens) {
     context.diagnostics.report(
         diagnose(diag::TooManyTokens, {context.source.file, 0, 0}, context.limits.tokens));
     return std::nullopt;
+  }
+  for (Token& token : *tokens) {
+    token.begin += part.begin;
+    token.end += part.begin;
   }
   if (!check_tokens(*tokens, context) || !check_brackets(*tokens, context)) return std::nullopt;
   return tokens;
@@ -59,10 +66,11 @@ void attach_documentation(ast::Module& module, const TokenSource& source) {
   }
 }
 
-std::optional<ast::Module> parse_module(ParseContext& context) {
-  const auto tokens = checked_tokens(context);
-  if (!tokens) return std::nullopt;
-  ast::Module module{.file = context.source.file, .comments = comments(*tokens, context.source)};
+/// The declarations of a part, behind those that `module` has. Whether it could be read at all.
+bool parse_part(ParseContext& context, Span part, ast::Module& module) {
+  const auto tokens = checked_tokens(context, part);
+  if (!tokens) return false;
+  for (const ast::Comment& each : comments(*tokens, context.source)) module.comments.push_back(each);
   const std::vector<Token> meaningful = layout(*tokens, context.source);
   for (const auto unit : cut_statements(meaningful)) {
     if (context.has_enough_errors()) break;
@@ -73,12 +81,22 @@ std::optional<ast::Module> parse_module(ParseContext& context) {
       module.declarations.push_back(std::get<ast::Decl>(std::get<UnitTree>(std::move(parsed))));
     }
   }
+  return true;
+}
+
+std::optional<ast::Module> parse_module(ParseContext& context, std::span<const Span> parts) {
+  if (!check_text(context)) return std::nullopt;
+  ast::Module module{.file = context.source.file};
+  for (const Span part : parts) {
+    if (!parse_part(context, part, module)) return std::nullopt;
+  }
   attach_documentation(module, context.source);
   return module;
 }
 
 std::optional<ast::ExprPtr> parse_expression(ParseContext& context) {
-  const auto tokens = checked_tokens(context);
+  if (!check_text(context)) return std::nullopt;
+  const auto tokens = checked_tokens(context, whole(context.source));
   if (!tokens) return std::nullopt;
   const std::vector<Token> meaningful = layout(*tokens, context.source);
   auto parsed = parse_unit(Unit::value, meaningful, context);
@@ -93,9 +111,15 @@ std::optional<ast::ExprPtr> parse_expression(ParseContext& context) {
 
 std::optional<ast::Module> parse(FileId file, const Sources& sources, Diagnostics& diagnostics,
                                  const ParseLimits& limits) {
+  const Span all = whole({file, sources[file].text});
+  return parse_parts(file, {&all, 1}, sources, diagnostics, limits);
+}
+
+std::optional<ast::Module> parse_parts(FileId file, std::span<const Span> parts, const Sources& sources,
+                                       Diagnostics& diagnostics, const ParseLimits& limits) {
   ParseContext context{{file, sources[file].text}, diagnostics, limits};
   std::optional<ast::Module> result;
-  run_with_stack(deep_stack_bytes, [&] { result = parse_module(context); });
+  run_with_stack(deep_stack_bytes, [&] { result = parse_module(context, parts); });
   return result;
 }
 

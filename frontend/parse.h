@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 
 #include "frontend/ast_declarations.h"
 #include "support/diagnostic.h"
@@ -28,6 +29,10 @@ struct ParseLimits {
 /// has errors the module holds the declarations that are free of them.
 std::optional<ast::Module> parse(FileId file, const Sources& sources, Diagnostics& diagnostics,
                                  const ParseLimits& limits = {});
+
+/// As `parse`, of these parts of the file alone: each holds whole declarations.
+std::optional<ast::Module> parse_parts(FileId file, std::span<const Span> parts, const Sources& sources,
+                                       Diagnostics& diagnostics, const ParseLimits& limits = {});
 
 /// One expression and nothing else: a value given on the command line.
 std::optional<ast::ExprPtr> parse_value(FileId file, const Sources& sources, Diagnostics& diagnostics,

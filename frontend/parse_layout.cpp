@@ -139,7 +139,8 @@ class Layouter {
     if (!in_block() || one_of(last(), open_ended) || one_of(token.kind, continuing)) return false;
     const bool after_annotation = frame().head == at_ && last() == name_ && result_.size() >= 2 &&
                                   result_[result_.size() - 2].kind == at_;
-    const bool in_signature = frame().in_signature && (token.kind == arrow_ || source_(token) == "where");
+    const bool in_signature =
+        frame().in_signature && (token.kind == arrow_ || token.kind == assign_ || source_(token) == "where");
     return !after_annotation && !in_signature;
   }
 

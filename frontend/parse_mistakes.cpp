@@ -32,6 +32,7 @@ std::string expected_text(const Mistake& mistake) {
   if (mistake.expects_expression()) return "an expression";
   if (mistake.failure.inside == Inside::type && mistake.expects(name_)) return "a type";
   if (mistake.unit == Unit::declaration && mistake.at == 0) return "a declaration";
+  if (mistake.unit == Unit::every_action && mistake.at == 0) return "`save`, `print` or `metric`";
   const TokenKind before = mistake.before(mistake.at);
   if (mistake.kind(mistake.at) == comma_ && (before == comma_ || before == lparen_)) return "an expression";
   const std::vector<std::string> words = worth_mentioning(mistake);
@@ -50,6 +51,10 @@ std::string advice(const Mistake& mistake) {
     return "`(grad … wrt …)` in parentheses: as an operand it needs them";
   if (found == comma_ && mistake.unit == Unit::layer_item)
     return "fields stand on lines of their own, or `;` separates them";
+  if (mistake.before(mistake.at) == else_) return "`else { … }`";
+  if (found == comma_ && mistake.kind(0) == const_) return "a `const` of its own on the next line";
+  if (found == colon_ && mistake.enclosing({lbracket_})) return "a part is `a..b`";
+  if (found == dots_ && mistake.failure.inside == Inside::type) return "`..` stands first: `real[.., n]`";
   return "";
 }
 

@@ -117,7 +117,9 @@ Known reserved_name(const Mistake& mistake) {
   const TokenKind found = mistake.kind(mistake.at);
   const bool declares = starts_declaration(found) && found != fn_;
   const TokenKind before = mistake.before(mistake.at);
-  const bool in_list = declares && (before == lparen_ || before == comma_ || before == fn_);
+  const bool in_parentheses = before == lparen_ || before == comma_;
+  const bool typed = in_parentheses && mistake.kind(mistake.at + 1) == colon_;
+  const bool in_list = (declares && in_parentheses) || typed || before == fn_;
   if (!is_reserved(found) || (!mistake.expects(name_) && !in_list)) return std::nullopt;
   if (mistake.expects_expression() && !declares && found != with_ && found != along_) return std::nullopt;
   const std::string word(mistake.text(mistake.at));

@@ -33,8 +33,10 @@ struct Function {
   std::vector<std::pair<Dim, Dim>> equalities;  // of `where`: left == right
   std::vector<std::pair<Dim, Dim>> at_most;     // of `where`: left <= right
   ExprPtr body;
-  bool lifts = false;  // all parameters are scalars: applies elementwise
+  bool lifts = false;       // all parameters are scalars: applies elementwise
+  bool any_scalar = false;  // its `real` stands for every scalar type: ANY_SCALAR of frontend/intrinsics.def
   bool remat = false, exported = false;
+  bool is_library = false;  // its values have the place of the call, not their own
   /// `adjoint f(x, …; y, dy) = e`: the function of (x, …, y, dy) that gives the cotangents of f's real
   /// arguments, in place of what would be derived from the body. Null where there is none.
   const Function* adjoint = nullptr;

@@ -170,7 +170,7 @@ Id Graph::add(Op op, std::vector<Id> operands, Attributes attributes, Type type)
   }
   const std::size_t key = hash(node);
   const auto [first, last] = interned_.equal_range(key);
-  for (auto candidate = first; candidate != last; ++candidate) {
+  for (auto candidate = first; candidate != last && op != Op::print; ++candidate) {  // each line is printed
     if (nodes_[candidate->second] == node) return candidate->second;
   }
   const Id id = static_cast<Id>(nodes_.size());

@@ -2,6 +2,7 @@
 // What the interpreter does in order: checks that stop the program, and prints.
 
 #include "ir/interpreter.h"
+#include "ir/print_line.h"
 
 namespace dp::interpreter {
 
@@ -71,29 +72,13 @@ void Interpreter<M>::check(const Node& node, E element, Dtype dtype) {
 template <class M>
 void Interpreter<M>::run_print(const Node& node) {
   if (M::integer(values_[node.operands[0]].values[0], Dtype::boolean) == 0) return;
-  std::string_view rest = node.string("message");
-  std::string line;
-  const auto next_text = [&] {
-    const std::size_t end = rest.find('\0');
-    line += rest.substr(0, end);
-    rest.remove_prefix(std::min(rest.size(), end + 1));
-  };
-  next_text();
+  std::vector<std::string> texts;
   for (const Id operand : std::span(node.operands).subspan(1)) {
+    const Tensor<E>& tensor = values_[operand];
     std::size_t at = 0;
-    line += nested_text(values_[operand], 0, at);
-    next_text();
+    texts.push_back(nested_text(tensor.shape, [&] { return M::text(tensor.values[at++], tensor.dtype); }));
   }
-  if (options_.print) options_.print(line + "\n");
-}
-
-template <class M>
-std::string Interpreter<M>::nested_text(const Tensor<E>& tensor, std::size_t axis, std::size_t& at) {
-  if (axis == tensor.shape.size()) return M::text(tensor.values[at++], tensor.dtype);
-  std::string out = "[";
-  for (std::int64_t k = 0; k < tensor.shape[axis]; ++k)
-    out += (k > 0 ? ", " : "") + nested_text(tensor, axis + 1, at);
-  return out + "]";
+  if (options_.print) options_.print(print_line(node.string("message"), texts));
 }
 
 }  // namespace dp::interpreter

@@ -174,7 +174,6 @@ class Interpreter {
   /// A check of one element that is taken.
   void check(const Node& node, E element, Dtype dtype);
   void run_print(const Node& node);
-  std::string nested_text(const Tensor<E>& tensor, std::size_t axis, std::size_t& at);
 
   const Graph& graph_;
   std::vector<Tensor<E>> inputs_;

@@ -8,6 +8,7 @@
 // variables; a `value` is assigned once, before its uses, in an enclosing or the same block.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -183,6 +184,7 @@ struct Module {
   std::vector<std::string> value_names;     // by ValueId; also counts them
   std::int64_t arena_bytes = 0;
   std::vector<Type> input_types;
+  std::vector<std::string> input_names;  // empty, or one an input
   std::vector<Type> output_types;
   std::vector<std::string> output_names;
 };
@@ -199,7 +201,9 @@ std::string print(const Module& module);
 Result<Module> parse(std::string_view text);
 /// Reasons why the module breaks an invariant; empty when it is sound.
 std::vector<std::string> verify(const Module& module);
-/// Runs the module, obviously and slowly. The inputs must have the module's input types. Prints go nowhere.
-Result<std::vector<Array>> interpret(const Module& module, std::span<const Array> inputs);
+/// Runs the module, obviously and slowly. The inputs must have the module's input types; `print` receives
+/// what the program prints.
+Result<std::vector<Array>> interpret(const Module& module, std::span<const Array> inputs,
+                                     const std::function<void(std::string_view)>& print = {});
 
 }  // namespace dp::loops

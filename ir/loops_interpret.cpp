@@ -3,6 +3,7 @@
 #include "ir/evaluate.h"
 #include "ir/interpret_machine.h"
 #include "ir/loops.h"
+#include "ir/print_line.h"
 #include "support/assert.h"
 
 namespace dp::loops {
@@ -30,8 +31,11 @@ std::vector<std::int64_t> sizes(const Type& type) { return constants(type.shape)
 
 class Machine {
  public:
-  Machine(const Module& module, std::span<const Array> inputs)
+  using PrintTo = std::function<void(std::string_view)>;
+
+  Machine(const Module& module, std::span<const Array> inputs, const PrintTo& print)
       : module_(module),
+        print_(print),
         variables_(module.variable_names.size()),
         values_(module.value_names.size()),
         arena_(Dtype::boolean, {module.arena_bytes}) {
@@ -131,7 +135,23 @@ class Machine {
     }
     failure_ = check_failure(module_.sites[check.site], values);
   }
-  void run(const Print&) {}
+  void run(const Print& print) {
+    if (!print_) return;
+    const Site& site = module_.sites[print.site];
+    std::vector<std::string> texts;
+    for (std::size_t k = 0; k < print.values.size(); ++k)
+      texts.push_back(printed(print.values[k], sizes(site.types[k])));
+    print_(print_line(site.message, texts));
+  }
+  /// A tensor is given as the load of its first element.
+  std::string printed(ExprId value, const std::vector<std::int64_t>& shape) {
+    const Expr& expr = module_.expressions[value];
+    if (shape.empty()) return interpreter::BitsMachine::text(element(value), expr.dtype);
+    const auto& load = std::get<LoadExpr>(expr.node);
+    std::int64_t at = index(load.index);
+    return nested_text(
+        shape, [&] { return interpreter::BitsMachine::text(memories_[load.buffer].load(at++), expr.dtype); });
+  }
   void run(const Call& call) {
     std::vector<const void*> operands;
     for (const BufferId operand : call.operands) operands.push_back(memories_[operand].data);
@@ -161,6 +181,7 @@ class Machine {
   }
 
   const Module& module_;
+  const PrintTo& print_;
   std::vector<std::int64_t> variables_;
   std::vector<Bits> values_;
   std::vector<Array> inputs_, outputs_;
@@ -172,10 +193,11 @@ class Machine {
 
 }  // namespace
 
-Result<std::vector<Array>> interpret(const Module& module, std::span<const Array> inputs) {
+Result<std::vector<Array>> interpret(const Module& module, std::span<const Array> inputs,
+                                     const std::function<void(std::string_view)>& print) {
   DP_ASSERT(inputs.size() == module.input_types.size(), "{} inputs of {}", inputs.size(),
             module.input_types.size());
-  return Machine(module, inputs).run();
+  return Machine(module, inputs, print).run();
 }
 
 }  // namespace dp::loops

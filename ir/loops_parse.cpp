@@ -33,9 +33,15 @@ class Reader {
   void read_head() {
     words_.expect("arguments");
     while (!words_.failed() && !words_.at("results")) {
+      if (words_.peek().kind == Token::Kind::string) {
+        module_.input_names.push_back(words_.string());
+        words_.expect(":");
+      }
       module_.input_types.push_back(type());
       if (!words_.at("results")) words_.expect(",");
     }
+    if (!module_.input_names.empty() && module_.input_names.size() != module_.input_types.size())
+      words_.fail("some arguments have names and some have none");
     words_.expect("results");
     while (!words_.failed() && !words_.at("arena")) {
       module_.output_names.push_back(words_.string());

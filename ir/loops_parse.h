@@ -20,6 +20,7 @@ class ExprReader {
   bool failed() const { return error_.has_value(); }
   const std::optional<Diagnostic>& error() const { return error_; }
   void fail(std::string message);
+  std::string found() const;  // the next word, as a message names it
 
   const Token& peek(std::size_t ahead = 0) const;
   bool at(std::string_view text) const;  // the next word is this name or sign

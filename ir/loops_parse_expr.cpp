@@ -34,16 +34,20 @@ bool ExprReader::accept(std::string_view text) {
 }
 
 void ExprReader::expect(std::string_view text) {
-  if (!accept(text)) fail(fmt::format("`{}` expected, `{}` found", text, peek().text));
+  if (!accept(text)) fail(fmt::format("`{}` expected, {} found", text, found()));
+}
+
+std::string ExprReader::found() const {
+  return peek().kind == Token::Kind::end ? "the end of the text" : fmt::format("`{}`", peek().text);
 }
 
 std::string ExprReader::name() {
-  if (peek().kind != Token::Kind::name) fail(fmt::format("a name expected, `{}` found", peek().text));
+  if (peek().kind != Token::Kind::name) fail(fmt::format("a name expected, {} found", found()));
   return failed() ? "" : tokens_[at_++].text;
 }
 
 std::string ExprReader::string() {
-  if (peek().kind != Token::Kind::string) fail(fmt::format("a string expected, `{}` found", peek().text));
+  if (peek().kind != Token::Kind::string) fail(fmt::format("a string expected, {} found", found()));
   return failed() ? "" : tokens_[at_++].text;
 }
 
@@ -60,7 +64,7 @@ std::int64_t ExprReader::integer() {
 
 std::optional<Dtype> ExprReader::dtype() {
   const auto dtype = dtype_from_name(peek().text);
-  if (!dtype) fail(fmt::format("a scalar type expected, `{}` found", peek().text));
+  if (!dtype) fail(fmt::format("a scalar type expected, {} found", found()));
   if (!failed()) ++at_;
   return dtype;
 }

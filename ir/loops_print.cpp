@@ -15,8 +15,8 @@ class Printer {
 
   std::string text() {
     open(fmt::format("module {}", names_.module));
-    line(fmt::format("arguments {}", fmt::join(types(module_.input_types), ", ")));
-    line(fmt::format("results {}", fmt::join(results(), ", ")));
+    line(fmt::format("arguments {}", fmt::join(named(module_.input_names, module_.input_types), ", ")));
+    line(fmt::format("results {}", fmt::join(named(module_.output_names, module_.output_types), ", ")));
     line(fmt::format("arena {} bytes", module_.arena_bytes));
     for (const Site& site : module_.sites) print_site(site);
     for (std::size_t k = 0; k < module_.buffers.size(); ++k) print_buffer(k);
@@ -45,11 +45,12 @@ class Printer {
     for (const Type& type : list) texts.push_back(dp::text(type));
     return texts;
   }
-  std::vector<std::string> results() const {
+  static std::vector<std::string> named(const std::vector<std::string>& names,
+                                        const std::vector<Type>& types) {
     std::vector<std::string> texts;
-    for (std::size_t k = 0; k < module_.output_types.size(); ++k) {
-      texts.push_back(
-          fmt::format("{}: {}", quoted(module_.output_names[k]), dp::text(module_.output_types[k])));
+    for (std::size_t k = 0; k < types.size(); ++k) {
+      const std::string name = names.empty() ? "" : quoted(names[k]) + ": ";
+      texts.push_back(name + dp::text(types[k]));
     }
     return texts;
   }

@@ -195,8 +195,12 @@ class Verifier {
     const bool exists = print.site < module_.sites.size();
     require(exists, "site", "number {}", print.site);
     if (!exists) return;
-    require(module_.sites[print.site].types.size() == print.values.size(), "site",
-            "of another number of values");
+    const std::vector<Type>& types = module_.sites[print.site].types;
+    require(types.size() == print.values.size(), "site", "of another number of values");
+    for (std::size_t k = 0; k < std::min(types.size(), print.values.size()); ++k) {
+      const bool is_load = std::holds_alternative<LoadExpr>(module_.expressions[print.values[k]].node);
+      require(types[k].rank() == 0 || is_load, "print", "a tensor that is not where it lies");
+    }
   }
   void check_kind(const Call& call) {
     require(!call.operands.empty() && call.operands.size() <= 3, "call", "`{}` of {}", dp::name(call.op),

@@ -17,6 +17,19 @@ Shape substituted(Shape shape, const DimBindings& bindings) {
   return shape;
 }
 
+bool still_acts(const Node& node) {
+  return info(node.op).form == Form::effect || node.op == Op::scan || node.op == Op::loop;
+}
+
+/// The operands of a scan without the effects of its steps that have become values.
+std::vector<Id> acting(const Node& scan, std::span<const Id> operands, const Graph& target) {
+  const auto first = static_cast<std::size_t>(2 * scan.integer("carries") + scan.integer("stacked"));
+  std::vector<Id> result(operands.begin(), operands.begin() + static_cast<std::ptrdiff_t>(first));
+  for (const Id effect : operands.subspan(first))
+    if (still_acts(target[effect])) result.push_back(effect);
+  return result;
+}
+
 /// The body of every rewrite; `input_type` says what the type of an input becomes.
 template <class InputType, class Replace>
 Rewritten rebuilt(const Graph& graph, const InputType& input_type, const Replace& replace) {
@@ -38,9 +51,7 @@ Rewritten rebuilt(const Graph& graph, const InputType& input_type, const Replace
   }
   for (const Output& output : graph.outputs) target.outputs.push_back({output.name, result.ids[output.node]});
   for (const Id effect : renamed(graph.effects, result.ids)) {
-    const bool still_acts = info(target[effect].op).form == Form::effect || target[effect].op == Op::scan ||
-                            target[effect].op == Op::loop;
-    if (still_acts) target.effects.push_back(effect);
+    if (still_acts(target[effect])) target.effects.push_back(effect);
   }
   return result;
 }
@@ -49,7 +60,8 @@ Rewritten rebuilt(const Graph& graph, const InputType& input_type, const Replace
 
 Id copy_node(const Node& node, std::span<const Id> operands, Graph& target) {
   DP_ASSERT(node.op != Op::input, "inputs are carried over by `rewrite`");
-  const std::vector<Id> ids(operands.begin(), operands.end());
+  const std::vector<Id> ids = node.op == Op::scan ? acting(node, operands, target)
+                                                  : std::vector<Id>(operands.begin(), operands.end());
   if (node.op == Op::constant) return target.add(node.op, ids, node.attributes, node.type);
   return target.add(node.op, ids, node.attributes);
 }

@@ -3,7 +3,7 @@
 // first, and a function says what each node becomes. Notes, inputs, outputs, effects and donated inputs are
 // carried over; kernels and plans are not, for they speak of nodes that may be gone. Nothing that is not live
 // is copied. An effect that becomes a node of another form (an assertion that always holds) is dropped from
-// the order of effects.
+// the order of effects, and from the steps of a scan.
 
 #include <functional>
 #include <span>

@@ -18,37 +18,8 @@ bool is_said_in_place(const Node& node) {
     case Op::dim_value:
     case Op::broadcast:
     case Op::iota: return true;
-    case Op::constant:
-      return std::visit([](const auto& elements) { return elements.size() == 1; }, node.literal().elements);
-    default: return false;
+    default: return is_splat(node);
   }
-}
-
-/// A text of the language.
-std::string quote(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c == '\n' ? "\\n" : c == '\t' ? "\\t" : std::string(1, c);
-  }
-  return result + "\"";
-}
-
-/// The texts between the operands of a `print`, without the blanks that stand around every operand.
-std::vector<std::string> print_texts(const std::string& message) {
-  std::vector<std::string> parts{""};
-  for (const char c : message) {
-    if (c == '\0')
-      parts.emplace_back();
-    else
-      parts.back() += c;
-  }
-  parts.pop_back();
-  for (std::size_t k = 0; k < parts.size(); ++k) {
-    if (k > 0 && parts[k].starts_with(' ')) parts[k].erase(0, 1);
-    if (k + 1 < parts.size() && parts[k].ends_with(' ')) parts[k].pop_back();
-  }
-  return parts;
 }
 
 }  // namespace
@@ -66,6 +37,17 @@ SourceWriter::SourceWriter(const Graph& graph, const SourceOptions& options)
       uses_(graph.size()),
       names_(graph),
       at_most_(options.at_most) {
+  count_uses();
+}
+
+SourceWriter::SourceWriter(const Graph& body, std::span<const std::string> inputs, const SourceWriter& around)
+    : graph_(body),
+      options_(around.options_),
+      around_(&around),
+      indent_(around.indent_ + "  "),
+      live_(live_nodes(body)),
+      uses_(body.size()),
+      names_(body, inputs, around.names_) {
   count_uses();
 }
 
@@ -97,43 +79,43 @@ std::string SourceWriter::type_text(const Type& type, const Dim* bound) const {
 }
 
 void SourceWriter::bind(const std::string& name, const std::string& text) {
-  lines_ += fmt::format("  {} = {}\n", name, text);
+  line(fmt::format("{} = {}", name, text));
 }
+
+void SourceWriter::line(const std::string& text) { lines_ += indent_ + text + "\n"; }
 
 /// Operands are written inline where the line stays short, else they get lines of their own.
-void SourceWriter::statement(Id id) {
+std::string SourceWriter::operation_text(Id id, std::size_t name_width) {
   std::string text = operation(id).text;
-  const std::size_t name_width = names_.has_own(id) ? graph_.note(id).name.size() : 4;
-  if (inline_allowed_ && text.size() + name_width + 5 > line_width) {
-    inline_allowed_ = false;
-    text = operation(id).text;
-    inline_allowed_ = true;
-  }
-  bind(names_.give(id), text);
+  if (!inline_allowed_ || text.size() + name_width + indent_.size() + 3 <= line_width) return text;
+  inline_allowed_ = false;
+  text = operation(id).text;
+  inline_allowed_ = true;
+  return text;
 }
 
-void SourceWriter::effect(Id id) {
+void SourceWriter::statement(Id id) {
   const Node& node = graph_[id];
-  const bool is_said = node.op == Op::assert_ || node.op == Op::print;
-  if (!is_said) return;  // the operation that is checked says it again
-  if (node.op == Op::assert_) {
-    const std::string condition = value(node.operands.at(0)).text;
-    lines_ += fmt::format("  assert {}, {}\n", condition, quote(node.string("message")));
+  if (node.op == Op::loop) return loop(id);
+  if (node.op == Op::result) {
+    loop(node.operands[0]);
     return;
   }
-  const auto texts = print_texts(node.string("message"));
-  std::vector<std::string> arguments;
-  for (std::size_t k = 0; k < texts.size(); ++k) {
-    if (!texts[k].empty()) arguments.push_back(quote(texts[k]));
-    if (k + 1 < node.operands.size()) arguments.push_back(value(node.operands[k + 1]).text);
+  if (node.op == Op::scatter_add || node.op == Op::scatter_set) return scatter(id);
+  if (node.op == Op::pad && names_[id].empty()) {
+    const auto& stride = node.integers("stride");
+    if (!std::all_of(stride.begin(), stride.end(), [](std::int64_t step) { return step == 1; }))
+      return spread_out(id);
   }
-  lines_ += fmt::format("  print({})\n", fmt::join(arguments, ", "));
+  const std::size_t name_width = names_.has_own(id) ? graph_.note(id).name.size() : 4;
+  const std::string text = operation_text(id, name_width);
+  bind(names_.give(id), text);
 }
 
 void SourceWriter::require_at_most(const Dim& left, const Dim& right) {
   const std::pair<Dim, Dim> clause{left, right};
   const bool known = std::find(at_most_.begin(), at_most_.end(), clause) != at_most_.end();
-  if (!known && !(right - left).provably_nonnegative()) at_most_.push_back(clause);
+  if (!known && !never_negative(right - left)) at_most_.push_back(clause);
 }
 
 std::string SourceWriter::signature() const {
@@ -158,27 +140,31 @@ std::string SourceWriter::signature() const {
 }
 
 std::string SourceWriter::results() {
-  const auto comment = [&](std::size_t k) {
-    const bool has = k < options_.result_comments.size() && !options_.result_comments[k].empty();
-    return has ? "  # " + options_.result_comments[k] : "";
-  };
-  std::vector<std::string> values;
+  std::vector<std::string> values, comments;
   for (const Output& output : graph_.outputs) values.push_back(value(output.node).text);
-  if (values.size() == 1) return "  " + values[0] + comment(0) + "\n";
-  std::string result = "  (\n";
-  for (std::size_t k = 0; k < values.size(); ++k)
-    result += "    " + values[k] + (k + 1 < values.size() ? "," : "") + comment(k) + "\n";
-  return result + "  )\n";
+  for (const std::string& comment : options_.result_comments)
+    if (!comment.empty()) comments.push_back(comment);
+  const std::string all = fmt::format("{}", fmt::join(values, ", ")),
+                    comment = fmt::format("{}", fmt::join(comments, ", "));
+  const std::string result = values.size() == 1 ? all : "(" + all + ")";
+  if (comment.empty()) return indent_ + result + "\n";
+  const bool fits = result.size() + comment.size() + 6 <= line_width;
+  return indent_ + (fits ? result + "  # " + comment : "# " + comment + "\n" + indent_ + result) + "\n";
+}
+
+void SourceWriter::statements() {
+  for (const Id id : live_) {
+    const bool is_effect = info(graph_[id].op).form == Form::effect;
+    const bool is_later = is_effect || is_said_in_place(graph_[id]) || is_inline(id) || is_deferred(id);
+    if (!is_later && names_[id].empty()) statement(id);
+  }
+  effects_before(no_id);
 }
 
 std::string SourceWriter::write() {
   std::string top = options_.real == Dtype::f64 ? "precision f64\n\n" : "";
   for (const std::string& line : options_.doc) top += line.empty() ? "##\n" : "## " + line + "\n";
-  for (const Id id : live_) {
-    const bool is_effect = info(graph_[id].op).form == Form::effect;
-    if (!is_effect && names_[id].empty() && !is_said_in_place(graph_[id]) && !is_inline(id)) statement(id);
-  }
-  for (const Id id : graph_.effects) effect(id);
+  statements();
   const std::string last = results();
   return top + signature() + lines_ + last + "}\n";
 }

@@ -55,6 +55,28 @@ Phrase SourceWriter::arranged(Id id, const std::vector<Group>& groups) {
   return reshaped(transposed(value(id), order), turned, result);
 }
 
+/// A product of vectors for each index of the batch.
+Phrase SourceWriter::product_of_each(const Node& node, const std::vector<std::int64_t>& rest_x) {
+  const auto arranged_by_name = [&](std::size_t k, const std::vector<Group>& groups) {
+    const std::string text = arranged(node.operands[k], groups).text;
+    const std::string name = names_.fresh();
+    bind(name, text);
+    return name;
+  };
+  const std::string x = arranged_by_name(
+      0, {{node.integers("batch_x"), false}, {rest_x, false}, {node.integers("sum_x"), true}});
+  const std::string y =
+      arranged_by_name(1, {{node.integers("batch_y"), false}, {node.integers("sum_y"), true}});
+  std::vector<std::string> indices, ranges;
+  for (std::size_t k = 0; k < node.integers("batch_x").size(); ++k) {
+    indices.push_back(names_.index());
+    ranges.push_back(fmt::format("{} in 0..{}", indices.back(), node.type.shape[k].text()));
+  }
+  return {fmt::format("for {}: {}[{}] @ {}[{}]", fmt::join(ranges, ", "), x, fmt::join(indices, ", "), y,
+                      fmt::join(indices, ", ")),
+          Binding::loop};
+}
+
 Phrase SourceWriter::dot(const Node& node) {
   const Id x = node.operands[0], y = node.operands[1];
   const Axes &batch_x = node.integers("batch_x"), &batch_y = node.integers("batch_y");
@@ -63,7 +85,7 @@ Phrase SourceWriter::dot(const Node& node) {
   const Axes rest_x = others(rank_x, batch_x, sum_x), rest_y = others(rank_y, batch_y, sum_y);
   const bool lanes = rest_y.empty() && is_trailing(sum_x, rank_x) && is_trailing(sum_y, rank_y);
   const bool batched = !batch_x.empty();
-  if (lanes && batched) cannot_say("a product of vectors for each of several others");
+  if (lanes && batched) return product_of_each(node, rest_x);
   if (lanes) {
     const Phrase left = arranged(x, {{rest_x, false}, {sum_x, true}});
     return product(left, arranged(y, {{sum_y, true}}));

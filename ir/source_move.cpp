@@ -31,15 +31,10 @@ Phrase SourceWriter::operation(Id id) {
   }
   if (node.op == Op::constant) return numbers(id);
   if (node.op == Op::dot) return dot(node);
+  if (node.op == Op::guarded_dot) return guarded_dot(node);
   if (node.op == Op::stop) return {fmt::format("stop({})", value(node.operands[0]).text)};
-  if (node.op == Op::make_key) return {fmt::format("key({})", value(node.operands[0]).text)};
-  if (node.op == Op::fold_key) {
-    const std::string key = value(node.operands[0]).text;
-    return {fmt::format("fold({}, {})", key, value(node.operands[1]).text)};
-  }
-  const bool one_key = node.op == Op::random_bits && graph_[node.operands[0]].type.rank() == 0;
-  if (!one_key) cannot_say(std::string(name(node.op)));
-  return {fmt::format("random_bits({}, {})", value(node.operands[0]).text, shape_text(node.type.shape))};
+  if (info(node.op).form == Form::call) return call(id);
+  cannot_say(std::string(name(node.op)));
 }
 
 Phrase SourceWriter::reduction(const Node& node) {
@@ -63,11 +58,8 @@ Phrase SourceWriter::move(Id id) {
     case Op::pad: return pad(node);
     case Op::flip:
       return {fmt::format("flip({}, over = {})", value(node.operands[0]).text, over(node.integers("axes")))};
-    case Op::take: {
-      const std::string x = value(node.operands[0]).text;
-      return {fmt::format("take_along({}, {}, over = {})", x, value(node.operands[1]).text,
-                          node.integer("axis"))};
-    }
+    case Op::gather: return gather(node);
+    case Op::take: return take(node);
     case Op::concat: {
       std::vector<std::string> parts;
       for (const Id part : node.operands) parts.push_back(value(part).text);
@@ -78,7 +70,7 @@ Phrase SourceWriter::move(Id id) {
 }
 
 Phrase SourceWriter::slice(const Node& node) {
-  if (!is_dense(node.integers("stride"))) cannot_say("a slice with a stride");
+  if (!is_dense(node.integers("stride"))) return strided_slice(node);
   const Shape& whole = graph_[node.operands[0]].type.shape;
   const Shape& start = node.dims("start");
   std::string parts;
@@ -92,7 +84,6 @@ Phrase SourceWriter::slice(const Node& node) {
 }
 
 Phrase SourceWriter::pad(const Node& node) {
-  if (!is_dense(node.integers("stride"))) cannot_say("pad with a stride");
   const Shape& inner = graph_[node.operands[0]].type.shape;
   const Shape& low = node.dims("low");
   std::string widths;
@@ -102,6 +93,45 @@ Phrase SourceWriter::pad(const Node& node) {
     widths += fmt::format("{}({}, {})", axis ? ", " : "", low[axis].text(), behind.text());
   }
   return {fmt::format("pad({}, [{}])", value(node.operands[0]).text, widths)};
+}
+
+/// Every stride-th element: one axis after the other, at positions that are counted.
+Phrase SourceWriter::strided_slice(const Node& node) {
+  std::string x = named(node.operands[0]), skipped;
+  const auto& stride = node.integers("stride");
+  for (std::size_t axis = 0; axis < stride.size(); ++axis, skipped += ":, ") {
+    const Dim &start = node.dims("start")[axis], &count = node.type.shape[axis];
+    const bool kept =
+        start == Dim(0) && count == graph_[node.operands[0]].type.shape[axis] && stride[axis] == 1;
+    if (kept) continue;
+    const std::string part = names_.fresh();
+    bind(part, fmt::format("{}[{}iota({}) * {} + {}]", x, skipped, count.text(), stride[axis],
+                           Phrase{start.text(), Binding::sum}.at(Binding::product)));
+    x = part;
+  }
+  return {x};
+}
+
+/// The transpose of a slice with a stride: the axes from the first on, each laid into zeros.
+void SourceWriter::spread_out(Id id) {
+  const Node& node = graph_[id];
+  std::string part = value(node.operands[0]).text, skipped;
+  Type type = graph_[node.operands[0]].type;
+  const std::string zero = type.dtype == Dtype::boolean ? "false" : is_real(type.dtype) ? "0.0" : "0";
+  const bool usual = type.dtype == options_.real || type.dtype == Dtype::boolean || type.dtype == Dtype::i64;
+  const std::string element = usual ? zero : fmt::format("{}({})", scalar_text(type.dtype), zero);
+  for (std::size_t axis = 0; axis < type.rank(); ++axis, skipped += ":, ") {
+    const Dim count = type.shape[axis], &low = node.dims("low")[axis];
+    if (count == node.type.shape[axis] && low == Dim(0)) continue;
+    type.shape[axis] = node.type.shape[axis];
+    const std::string whole = names_.fresh();
+    bind(whole, fmt::format("full({}, {})", shape_text(type.shape), element));
+    line(fmt::format("{}[{}iota({}) * {} + {}] = {}", whole, skipped, count.text(),
+                     node.integers("stride")[axis], Phrase{low.text(), Binding::sum}.at(Binding::product),
+                     part));
+    part = whole;
+  }
+  bind(names_.give(id), part);
 }
 
 Phrase SourceWriter::transposed(Phrase x, const std::vector<std::int64_t>& permutation) const {

@@ -37,11 +37,6 @@ std::optional<Sign> sign_of(Op op) {
 
 Binding above(Binding binding) { return static_cast<Binding>(static_cast<int>(binding) + 1); }
 
-bool is_splat(const Node& node) {
-  return node.op == Op::constant &&
-         std::visit([](const auto& elements) { return elements.size() == 1; }, node.literal().elements);
-}
-
 bool is_root(Op op) { return op == Op::sqrt || op == Op::norm_root; }
 
 bool is_any(Op op, std::initializer_list<Op> ops) {
@@ -66,6 +61,11 @@ bool means_more(const Graph& graph, const Node& node, Op operand) {
 }
 
 }  // namespace
+
+bool is_splat(const Node& node) {
+  return node.op == Op::constant &&
+         std::visit([](const auto& elements) { return elements.size() == 1; }, node.literal().elements);
+}
 
 /// True for what broadcasts by itself when it is written next to an operand of the full shape.
 bool SourceWriter::is_narrow(Id id) const {
@@ -109,7 +109,7 @@ std::vector<Phrase> SourceWriter::point_operands(const Node& node) {
                             operand.type.shape[static_cast<std::size_t>(operand.integer("axis"))].text())};
     else
       phrase = value(ids[k]);
-    result.push_back(shielded(node, k, std::move(phrase)));
+    result.push_back(guarded(node, k, shielded(node, k, std::move(phrase))));
   }
   return result;
 }
@@ -117,6 +117,35 @@ std::vector<Phrase> SourceWriter::point_operands(const Node& node) {
 Phrase SourceWriter::shielded(const Node& node, std::size_t k, Phrase operand) const {
   if (!means_more(graph_, node, graph_[node.operands[k]].op)) return operand;
   return {fmt::format("stop({})", operand.text)};
+}
+
+/// What is checked only in a branch is replaced by a harmless number where the branch is not taken.
+Phrase SourceWriter::guarded(const Node& node, std::size_t k, Phrase operand) {
+  const bool divides = is_any(node.op, {Op::floor_div, Op::mod, Op::rem}) && is_integer(node.type.dtype);
+  const bool converts = node.op == Op::convert && is_integer(node.type.dtype);
+  if (!(divides && k == 1) && !(converts && is_real(graph_[node.operands[0]].type.dtype))) return operand;
+  const Op op = divides ? Op::check_divisor : Op::check_range;
+  if (is_said(op, node.operands[k])) return operand;
+  const auto check = check_of(op, node.operands[k]);
+  if (!check) return operand;
+  said_.insert(*check);
+  const std::string taken = value(graph_[*check].operands[1]).text;
+  return {fmt::format("where({}, {}, {})", taken, operand.text, divides ? "1" : "0.0")};
+}
+
+Phrase SourceWriter::conversion(const Node& node, const std::string& operand) const {
+  const Dtype from = graph_[node.operands[0]].type.dtype, to = node.type.dtype;
+  const bool narrows = from == options_.real;  // to the language `real` may be either of two types
+  if (node.op == Op::bits)
+    return {fmt::format("bits({})", narrows ? fmt::format("{}({})", name(from), operand) : operand)};
+  if (node.op == Op::from_bits) {
+    const std::string made = fmt::format("from_bits({})", operand);
+    return {to == options_.real ? "real(" + made + ")" : made};
+  }
+  if (to == Dtype::boolean)
+    return {fmt::format("{} != {}", operand, is_real(from) ? "0.0" : "0"), Binding::compare};
+  if (to == Dtype::key) cannot_say("a key that is converted");
+  return {fmt::format("{}({})", scalar_text(to), operand)};
 }
 
 Phrase SourceWriter::point(Id id) {
@@ -137,10 +166,9 @@ Phrase SourceWriter::point_of(const Node& node, const std::vector<Phrase>& opera
             Binding::power};
   std::string function(name(node.op));
   if (node.op == Op::select) function = "where";
-  if (node.op == Op::convert) function = scalar_text(node.type.dtype);
-  const bool no_word =
-      node.op == Op::bits || node.op == Op::from_bits || function == "bool" || function == "key";
-  if (no_word) cannot_say(std::string(name(node.op)));
+  if (is_any(node.op, {Op::convert, Op::bits, Op::from_bits}))
+    return conversion(node,
+                      node.type.dtype == Dtype::boolean ? operands[0].at(Binding::range) : operands[0].text);
   std::vector<std::string> texts;
   for (const Phrase& operand : operands) texts.push_back(operand.text);
   return {fmt::format("{}({})", function, fmt::join(texts, ", "))};

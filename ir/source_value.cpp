@@ -25,7 +25,7 @@ std::string element_text(const Literal& literal, std::size_t k, Dtype dtype) {
     return number_text((*reals)[k], dtype);
   const std::int64_t whole = std::get<std::vector<std::int64_t>>(literal.elements)[k];
   if (dtype == Dtype::boolean) return whole ? "true" : "false";
-  if (dtype == Dtype::key) throw CannotSay{"a key that is known beforehand"};
+  if (dtype == Dtype::key) return "key(" + std::to_string(whole) + ")";
   return std::to_string(whole);
 }
 
@@ -63,6 +63,7 @@ Phrase SourceWriter::literal(Id id, bool typed) const {
   const Dtype dtype = node.type.dtype;
   const std::string text = element_text(node.literal(), 0, dtype);
   const bool usual = dtype == options_.real || dtype == Dtype::i64 || dtype == Dtype::boolean;
+  if (dtype == Dtype::key) return {text};
   if (typed && !usual) return {fmt::format("{}({})", scalar_text(dtype), text)};
   return {text, text.starts_with('-') ? Binding::sign : Binding::postfix};
 }
@@ -111,15 +112,6 @@ Phrase SourceWriter::value(Id id) {
   return {names_[id]};
 }
 
-/// What changes nothing when the value is combined with it: x + -0.0 is x, bit for bit.
-Phrase SourceWriter::neutral(const Type& type) const {
-  if (type.dtype == Dtype::key) cannot_say("a key that is repeated");
-  std::string one = is_real(type.dtype) ? "-0.0" : type.dtype == Dtype::boolean ? "true" : "0";
-  const bool usual = type.dtype == options_.real || type.dtype == Dtype::boolean || type.dtype == Dtype::i64;
-  if (!usual) one = fmt::format("{}({})", scalar_text(type.dtype), one);
-  return {fmt::format("full({}, {})", shape_text(type.shape), one)};
-}
-
 Phrase SourceWriter::spread(Id id) {
   const Node& node = graph_[id];
   if (node.op == Op::broadcast) {
@@ -132,34 +124,22 @@ Phrase SourceWriter::spread(Id id) {
   return node.type.rank() == 1 ? counted : spread(id, counted, {extent}, {axis});
 }
 
-/// Where the dimensions fit in more than one way, the axes that repeat the value are first made longer by
-/// different amounts, so that none of them is taken for another, and then cut.
-Phrase SourceWriter::spread(Id id, Phrase narrow, const Shape& from, const std::vector<std::int64_t>& axes) {
+/// Repeated index by index.
+Phrase SourceWriter::spread(Id id, const Phrase& narrow, const Shape& from,
+                            const std::vector<std::int64_t>& axes) {
   const Type& to = graph_[id].type;
   if (from.empty()) return {fmt::format("full({}, {})", shape_text(to.shape), narrow.text)};
-  const bool logical = to.dtype == Dtype::boolean;
-  const Binding level = logical ? Binding::and_ : Binding::sum;
-  const auto tighter = static_cast<Binding>(static_cast<int>(level) + 1);
-  Type wide = to;
-  std::vector<std::int64_t> found;
-  std::string cut;
-  for (std::int64_t longer = 1; embeddings(from, wide.shape, found) != 1;
-       longer += static_cast<std::int64_t>(to.rank())) {
-    cut.clear();
-    for (std::size_t axis = 0; axis < to.rank(); ++axis) {
-      const bool kept = std::find(axes.begin(), axes.end(), static_cast<std::int64_t>(axis)) != axes.end();
-      if (!kept) wide.shape[axis] = to.shape[axis] + Dim(longer + static_cast<std::int64_t>(axis));
-      cut += (axis ? ", " : "") + (kept ? std::string(":") : "0.." + to.shape[axis].text());
-    }
+  std::vector<std::string> indices, ranges, own;
+  for (const Dim& extent : to.shape) {
+    indices.push_back(names_.index());
+    ranges.push_back(fmt::format("{} in 0..{}", indices.back(), extent.text()));
   }
-  if (found != axes) cannot_say("this broadcast");
-  Phrase result{fmt::format("{} {} {}", neutral(wide).text, logical ? "and" : "+", narrow.at(tighter)),
-                level};
-  if (cut.empty()) return result;
-  const std::string name = names_.fresh();
-  bind(name, result.text);
-  bind(names_.give(id), fmt::format("{}[{}]", name, cut));
-  return {names_[id]};
+  for (const std::int64_t axis : axes) own.push_back(indices[static_cast<std::size_t>(axis)]);
+  std::string name = narrow.text;
+  if (narrow.binding != Binding::postfix) bind(name = names_.fresh(), narrow.text);
+  const std::string element =
+      graph_[id].op == Op::iota ? own[0] : fmt::format("{}[{}]", name, fmt::join(own, ", "));
+  return {fmt::format("for {}: {}", fmt::join(ranges, ", "), element), Binding::loop};
 }
 
 }  // namespace dp

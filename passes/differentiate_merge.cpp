@@ -39,7 +39,9 @@ class Merger {
   }
 
   bool has_nothing_to_do() const {
-    return std::ranges::all_of(loops_, [](const auto& loop) { return loop.second.nodes.size() == 1; });
+    const bool in_order = std::ranges::is_sorted(old_.effects);
+    return in_order &&
+           std::ranges::all_of(loops_, [](const auto& loop) { return loop.second.nodes.size() == 1; });
   }
   /// A loop that would keep too much.
   std::optional<Id> endless() const {
@@ -60,6 +62,8 @@ class Merger {
       now_[id] = new_.input(old_[id].string("name"), old_[id].type);
       new_.annotate(now_[id], old_.note(id));
     }
+    // A loop that has become younger than those after it still prints before them.
+    for (const Id effect : old_.effects) build(effect);
     for (const Id id : live_) build(id);
     for (const Output& output : old_.outputs) new_.outputs.push_back({output.name, now_[output.node]});
     for (const Id effect : old_.effects) {

@@ -16,6 +16,7 @@ class Finder {
       : graph_(graph),
         users_(graph.size()),
         reads_(graph.size()),
+        sites_(graph.size()),
         is_forced_(graph.size()),
         is_product_result_(graph.size()) {
     result_.is_point.resize(graph.size());
@@ -32,6 +33,10 @@ class Finder {
     for (const Output& output : graph_.outputs) is_forced_[output.node] = true;
     for (const Id id : live) force_operands(id);
     for (const Id id : live) {
+      if (makes_product_result(graph_[id])) is_product_result_[id] = is_forced_[id] = true;
+    }
+    for (auto id = live.rbegin(); id != live.rend(); ++id) find_site(*id);
+    for (const Id id : live) {
       const Node& node = graph_[id];
       if (node.op == Op::input || is_array_constant(node)) {
         result_.is_end[id] = true;
@@ -39,7 +44,6 @@ class Finder {
         continue;
       }
       if (is_reduction(node, graph_)) keep_row_results(node);
-      if (makes_product_result(node)) is_product_result_[id] = is_forced_[id] = true;
       measure(id);
       if (is_point(id)) make_point(id);
     }
@@ -133,16 +137,36 @@ class Finder {
     }
   }
 
+  bool stands_alone(const Node& node) const {
+    const Form form = info(node.op).form;
+    return form == Form::contract || form == Form::effect || form == Form::loop || is_scatter(node.op) ||
+           node.op == Op::concat || is_reduction(node, graph_) || is_routine(node.op);
+  }
+
+  /// Where the node is computed if it is not stored: in the one node that all its users are computed in, at
+  /// the same index, or else by itself.
+  void find_site(Id id) {
+    sites_[id] = id;
+    const auto sites = sites_of_users(id);
+    const bool is_inside = sites.size() == 1 && !is_forced_[id] && !stands_alone(graph_[id]);
+    if (is_inside && is_pointwise(graph_[id])) sites_[id] = *sites.begin();
+  }
+  std::set<Id> sites_of_users(Id id) const {
+    std::set<Id> sites;
+    for (const Id user : users_[id]) sites.insert(is_pointwise(graph_[user]) ? sites_[user] : user);
+    return sites;
+  }
+  static bool is_pointwise(const Node& node) {
+    const Form form = info(node.op).form;
+    return form == Form::eval || form == Form::point;
+  }
+
   bool is_point(Id id) const {
     const Node& node = graph_[id];
-    const Form form = info(node.op).form;
-    const bool stands_alone = form == Form::contract || form == Form::effect || form == Form::loop ||
-                              is_scatter(node.op) || node.op == Op::concat || is_reduction(node, graph_) ||
-                              is_routine(node.op);
-    if (is_forced_[id] || stands_alone) return true;
-    if (form == Form::leaf) return false;
+    if (is_forced_[id] || stands_alone(node)) return true;
+    if (info(node.op).form == Form::leaf) return false;
     if (node.type.rank() == 0) return result_.costs[id] >= dear_for_a_scalar;
-    const bool is_repeated = users_[id].size() > 1 || std::ranges::any_of(users_[id], [&](Id user) {
+    const bool is_repeated = sites_of_users(id).size() > 1 || std::ranges::any_of(users_[id], [&](Id user) {
                                return repeats(graph_[user], id);
                              });
     return is_repeated && (result_.costs[id] >= dear || reads_[id].size() > many_operands);
@@ -178,6 +202,7 @@ class Finder {
   const Graph& graph_;
   std::vector<std::vector<Id>> users_;
   std::vector<std::set<Id>> reads_;  // up to `many_operands` + 1 of the ends that a node is computed from
+  std::vector<Id> sites_;
   std::vector<bool> is_forced_;
   std::vector<bool> is_product_result_;
   Points result_;

@@ -8,6 +8,7 @@
 #include "passes/lower_emitter.h"
 #include "passes/lower_loop.h"
 #include "passes/lower_share.h"
+#include "passes/lower_split.h"
 #include "passes/lower_storage.h"
 #include "passes/pipeline.h"
 #include "support/assert.h"
@@ -30,7 +31,10 @@ loops::Module declared(const Graph& planned) {
   loops::Module module;
   module.name = planned.name;
   module.arena_bytes = planned.plan->arena_bytes;
-  for (const Id input : planned.inputs) module.input_types.push_back(planned[input].type);
+  for (const Id input : planned.inputs) {
+    module.input_types.push_back(planned[input].type);
+    module.input_names.push_back(planned[input].string("name"));
+  }
   for (const Output& output : planned.outputs) {
     module.output_types.push_back(planned[output.node].type);
     module.output_names.push_back(output.name);
@@ -55,6 +59,7 @@ Result<loops::Module> lower(const Graph& planned, const PassOptions&) {
       const Groupings groupings = groupings_of(planned, kernel, storage, stored, module);
       function.body = KernelEmitter(planned, kernel, storage, stored, module, expressions, &groupings).run();
     }
+    split_loops(function.body, module, expressions);
     share_expressions(function.body, module, expressions);
     module.functions.push_back(std::move(function));
   }

@@ -79,6 +79,14 @@ KernelEmitter::Failure KernelEmitter::range_failure(const Node& node, ExprId rea
           {real}};
 }
 
+/// Where a tensor lies; one that is not stored, such as a constant, is written to scratch.
+Slot KernelEmitter::printed_tensor(Id operand) {
+  if (const auto& read = storage_[operand].read; read && !given_.contains(operand)) return *read;
+  const Slot scratch = new_local(operand, 0);
+  copy_whole(operand, std::nullopt, scratch);
+  return scratch;
+}
+
 void KernelEmitter::emit_print(Id id) {
   const Node& node = graph_[id];
   Print print{static_cast<std::uint32_t>(module_.sites.size()), {}};
@@ -89,8 +97,7 @@ void KernelEmitter::emit_print(Id id) {
     if (type.rank() == 0) {
       print.values.push_back(element(operand, {}));
     } else {
-      DP_ASSERT(storage_[operand].read, "a tensor that is printed is stored");
-      print.values.push_back(load(*storage_[operand].read, {}));
+      print.values.push_back(load(printed_tensor(operand), {}));
     }
   }
   module_.sites.push_back(std::move(site));

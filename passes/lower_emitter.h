@@ -110,6 +110,7 @@ class KernelEmitter {
   Failure range_failure(const Node& node, loops::ExprId real);
   void emit_check(Id id);
   void emit_print(Id id);
+  Slot printed_tensor(Id operand);
   void emit_call(Id id);  // lower_call.cpp
   loops::BufferId whole_operand(Id operand);
   void copy_whole(Id id, const std::optional<Slot>& from, const Slot& to);

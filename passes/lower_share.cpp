@@ -60,6 +60,8 @@ class Sharer {
       share_reduce(*reduce);
     } else if (auto* product = std::get_if<Matmul>(&statement.node)) {
       share_product(*product);
+    } else if (auto* print = std::get_if<Print>(&statement.node)) {
+      share_print(*print);
     } else {
       each_expression(statement, [&](ExprId& expr) { expr = shared(expr); });
       const bool is_conditional = std::holds_alternative<If>(statement.node);
@@ -95,6 +97,15 @@ class Sharer {
     in_factor_ = false;
     for (Stmt& statement : product.epilogue) share(statement);
     product.epilogue = close_level();
+  }
+
+  /// A tensor that is printed stays a load: it tells where its elements begin.
+  void share_print(Print& print) {
+    const std::vector<Type>& types = module_.sites[print.site].types;
+    for (std::size_t k = 0; k < print.values.size(); ++k) {
+      ExprId& value = print.values[k];
+      value = types[k].rank() == 0 ? shared(value) : rebuilt(value);
+    }
   }
 
   /// The level whose loop the expression depends on: the innermost of its variables and values.

@@ -48,7 +48,7 @@ class ScanCloser {
         operands_(scan_operands(scan_)),
         lanes_(ascending(outer.facts.lanes(id))),
         inner_{outer.source, outer.facts, body_, &outer, scan_.integer("id")} {
-    body_.name = "step";
+    body_.name = name_of_steps();
     inner_.step = {{&body_, body_.input("number", {Dtype::i64, {}})}, {}};
   }
 
@@ -70,6 +70,16 @@ class ScanCloser {
   }
 
  private:
+  /// The user's name for the number of the step, `step` where there is none.
+  std::string name_of_steps() const {
+    const Graph& graph = outer_.source;
+    for (Id id = 0; id < graph.size(); ++id) {
+      const Node& node = graph[id];
+      const bool is_number = node.op == Op::index && node.integer("id") == scan_.integer("id");
+      if (is_number && !graph.note(id).name.empty()) return graph.note(id).name;
+    }
+    return "step";
+  }
   /// Whether lanes stop one by one.
   bool stops_by_lane() const { return !lanes_.empty(); }
   bool counts() const { return stops_by_lane() && outer_.facts.is_counted(id_); }

@@ -3,69 +3,10 @@
 
 #include <catch2/catch.hpp>
 
-#include <cstring>
+#include "tests/support/grad_source.h"
 
-#include "dpc/engine.h"
-#include "dpc/grad.h"
-#include "dpc/values.h"
-
-namespace dp {
+namespace dp::tests {
 namespace {
-
-const CommonOptions options;
-
-std::unique_ptr<Program> program_of(const std::string& text) {
-  auto program = load_text("test.dp", text, options);
-  INFO(text);
-  for (const Diagnostic& diagnostic : program->diagnostics.all()) UNSCOPED_INFO(diagnostic.message);
-  REQUIRE_FALSE(program->diagnostics.has_errors());
-  return program;
-}
-
-Result<std::string> printed(const std::string& text, const std::vector<std::string>& wrt) {
-  const auto program = program_of(text);
-  return gradient_source(*program, *program->module->find_function("f"), wrt, options);
-}
-
-std::vector<Array> run(const std::string& text, const std::string& name,
-                       const std::vector<NamedValue>& values) {
-  const auto program = program_of(text);
-  const typed::Function* function = program->module->find_function(name);
-  REQUIRE(function);
-  auto arguments = read_arguments(*program, *function, values, options);
-  REQUIRE(arguments);
-  auto graph = build(*program->module, *function, arguments->build);
-  REQUIRE(graph);
-  auto engine = Engine::create(*graph, options, program->watch);
-  REQUIRE(engine);
-  auto results = engine->run(arguments->arrays);
-  REQUIRE(results);
-  return *results;
-}
-
-struct Sample {
-  std::string declarations;  // with `f`, and `g`: its gradient by `grad`, leaf by leaf
-  std::vector<std::string> wrt;
-  std::vector<NamedValue> values;       // for `g`
-  std::vector<NamedValue> leaf_values;  // for the printed function; empty: the same
-};
-
-void check_same_bits(const Sample& sample) {
-  for (const std::string precision : {"f32", "f64"}) {
-    const std::string text = "precision " + precision + "\n" + sample.declarations;
-    const auto source = printed(text, sample.wrt);
-    REQUIRE(source);
-    INFO(*source);
-    const auto expected = run(text, "g", sample.values);
-    const auto actual =
-        run(*source, "f_gradient", sample.leaf_values.empty() ? sample.values : sample.leaf_values);
-    REQUIRE(actual.size() == expected.size());
-    for (std::size_t k = 0; k < expected.size(); ++k) {
-      REQUIRE(actual[k].bytes() == expected[k].bytes());
-      CHECK(std::memcmp(actual[k].data(), expected[k].data(), expected[k].bytes()) == 0);
-    }
-  }
-}
 
 const std::string square = "[[0.1, -0.7, 1.3], [2.0, 0.4, -0.2], [0.9, -1.1, 0.6]]";
 const std::string row = "[0.3, -0.5, 0.8]";
@@ -149,8 +90,8 @@ TEST_CASE("the parameters of a layer become parameters of the printed function")
   check_same_bits(sample);
   const auto source = printed(sample.declarations, {"net"});
   REQUIRE(source);
-  CHECK(source->find("    net_shift: real[d],\n    x: real[b, d],\n    y: i32<d>[b]\n") != std::string::npos);
-  CHECK(source->find("# d f / d net.shift") != std::string::npos);
+  CHECK(source->find("  net_shift: real[d],\n  x: real[b, d],\n  y: i32<d>[b]\n") != std::string::npos);
+  CHECK(source->find("# d f / d net.scale, d f / d net.shift") != std::string::npos);
 }
 
 TEST_CASE("a printed gradient is short where the function is") {
@@ -181,4 +122,4 @@ TEST_CASE("`dpc grad` says what it cannot do") {
   CHECK(leading.error().code == "E0901");
 }
 
-}  // namespace dp
+}  // namespace dp::tests

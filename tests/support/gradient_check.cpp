@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "dpc/finite_differences.h"
 #include "passes/differentiate.h"
 #include "passes/prune_loops.h"
 #include "passes/vectorize.h"
@@ -79,18 +80,19 @@ F inner(const Tensor<F>& x, const Tensor<F>& y) {
 
 /// The gradient of <u, output 0> by central differences.
 Values differences(const Graph& graph, const Values& x, const Arguments<Quad>& at, const Tensor<double>& u) {
+  std::vector<QuadTensor> inputs;
+  std::map<std::string, std::size_t> places;
+  for (const Id id : graph.inputs) {
+    const std::string& name = graph[id].string("name");
+    places.emplace(name, inputs.size());
+    inputs.push_back({at.at(name).shape, at.at(name).values});
+  }
   Values result = x;
   const Tensor<Quad> along = in<Quad>(u);
   for (std::size_t k = 0; k < x.size(); ++k) {
-    for (std::size_t element = 0; element < x[k].values.size(); ++element) {
-      const Quad step = 1e-9;
-      const auto moved = [&](Quad by) {
-        Arguments<Quad> there = at;
-        there["x" + std::to_string(k)].values[element] += by;
-        return inner(evaluate<Quad>(graph, there)[0], along);
-      };
-      result[k].values[element] = static_cast<double>((moved(step) - moved(-step)) / (2 * step));
-    }
+    const auto found = central_differences(graph, inputs, places.at("x" + std::to_string(k)), along.values);
+    DP_ASSERT(found, "{}", found.error().message);
+    result[k].values = *found;
   }
   return result;
 }
@@ -104,11 +106,8 @@ double largest(const std::vector<double>& values) {
 double error(const Values& computed, const Values& expected) {
   double worst = 0;
   for (std::size_t k = 0; k < computed.size(); ++k) {
-    const double scale = std::max(largest(expected[k].values), 1e-3);
-    for (std::size_t element = 0; element < computed[k].values.size(); ++element) {
-      const double difference = std::abs(computed[k].values[element] - expected[k].values[element]) / scale;
-      worst = difference <= worst ? worst : difference;  // NaN is the worst
-    }
+    const double found = disagreement(computed[k].values, expected[k].values).error;
+    worst = found <= worst ? worst : found;  // NaN is the worst
   }
   return worst;
 }
