@@ -242,7 +242,7 @@ class Builder {
   std::map<const typed::Function*, int> active_;  // how often each function is being inlined
   int recursive_calls_ = 0;
   std::optional<Span> place_;  // of the call, while a function of the library is built
-  int adjoint_depth_ = 0;  // how many adjoints are being built around
+  int adjoint_depth_ = 0;      // how many adjoints are being built around
   bool met_adjoint_ = false;
 };
 
