@@ -8,6 +8,7 @@
 #include "dpc/commands.h"
 #include "dpc/engine.h"
 #include "dpc/machine.h"
+#include "dpc/report_facts.h"
 #include "dpc/run_graph.h"
 #include "dpc/units.h"
 #include "dpc/values.h"
@@ -54,6 +55,7 @@ Result<Subject> prepare(const Graph& graph, std::span<const Array> arguments, co
   const double begin = clock_seconds();
   auto planned = run_pipeline(graph, pass_options(options), "planned");
   if (!planned) return planned.error();
+  if (const Status fits = check_memory(*planned, options.memory_limit); !fits) return fits.error();
   auto module = lower(*planned, pass_options(options));
   if (!module) return module.error();
   const loops::Cost cost = loops::total(loops::costs(*module));

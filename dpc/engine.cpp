@@ -1,5 +1,7 @@
 #include "dpc/engine.h"
 
+#include "dpc/report_facts.h"
+
 #include <cstring>
 
 #include "ir/interpret.h"
@@ -45,6 +47,7 @@ Result<Engine> Engine::create(const Graph& graph, const CommonOptions& options, 
     engine.graph_ = std::make_shared<const Graph>(std::move(*ready));
     return engine;
   }
+  if (const Status fits = check_memory(*ready, options.memory_limit); !fits) return fits.error();
   auto module = watch.measure("lower", [&] { return lower(*ready, pass_options(options)); });
   if (!module) return module.error();
   return create(std::move(*module), options, watch);

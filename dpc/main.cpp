@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <new>
 
 #include "dpc/commands.h"
 #include "dpc/program.h"
@@ -55,6 +56,8 @@ int run_command(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return dp::run_command(argc, argv);
+  } catch (const std::bad_alloc&) {
+    return dp::report(dp::Program{}, dp::diagnose(dp::diag::OutOfMemory, {}));
   } catch (const std::exception& error) {
     const std::string file = dp::write_reproducer(argc, argv, error.what());
     fmt::print(stderr,

@@ -20,8 +20,9 @@ struct CommonOptions {
   bool verify = false;
   bool time = false;
   std::string cpu = "native";
-  std::string format = "dp";  // or "json"
-  std::string output;         // -o
+  std::string format = "dp";                 // or "json"
+  std::string output;                        // -o
+  std::optional<std::int64_t> memory_limit;  // bytes
 };
 
 /// Exit codes of the command.

@@ -58,7 +58,7 @@ class Report {
     const loops::Cost sum = loops::total(costs_);
     fmt::print("{}: {} kernels, {}, {} moved, {} in memory\n", planned_.name, module_.functions.size(),
                count_text(sum.flops), memory_text(sum.bytes),
-               memory_text(static_cast<double>(planned_.plan->arena_bytes + argument_bytes())));
+               memory_text(static_cast<double>(planned_.plan->arena_bytes + argument_bytes(planned_))));
   }
 
   void print_kernels() const {
@@ -86,7 +86,7 @@ class Report {
     const PeakMoment peak = peak_moment(planned_);
     fmt::print("\nmemory: {} between kernels, {} of arguments and results\n",
                memory_text(static_cast<double>(planned_.plan->arena_bytes)),
-               memory_text(static_cast<double>(argument_bytes())));
+               memory_text(static_cast<double>(argument_bytes(planned_))));
     if (peak.held.empty()) return;
     fmt::print("  most of it, {}, is in use in kernel {}:\n", memory_text(static_cast<double>(peak.bytes)),
                peak.kernel + module_.functions.size() - planned_.kernels.size());
@@ -127,20 +127,6 @@ class Report {
     for (const Id id : kernel.outputs)
       if (std::string found = place(id); !found.empty()) return found;
     return "";
-  }
-
-  /// Results that are written over arguments are counted once.
-  std::int64_t argument_bytes() const {
-    std::int64_t sum = 0;
-    const auto add = [&](const Type& type) {
-      std::int64_t count = 1;
-      for (const Dim& dim : type.shape) count *= dim.constant().value_or(0);
-      sum += count * static_cast<std::int64_t>(size_of(type.dtype));
-    };
-    for (const Id input : planned_.inputs) add(planned_[input].type);
-    for (std::size_t k = 0; k < planned_.outputs.size(); ++k)
-      if (!planned_.donated.contains(k)) add(planned_[planned_.outputs[k].node].type);
-    return sum;
   }
 
   const Program& program_;

@@ -1,13 +1,24 @@
 #include "dpc/report_facts.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <set>
 
+#include "dpc/units.h"
+#include "ir/print.h"
 #include "passes/kernels.h"
 #include "passes/lifetimes.h"
 
 namespace dp {
 namespace {
+
+/// Never more than can be told: sizes whose product is larger count as the largest number there is.
+std::int64_t bytes_of(const Type& type) {
+  double bytes = static_cast<double>(size_of(type.dtype));
+  for (const Dim& dim : type.shape) bytes *= static_cast<double>(dim.constant().value_or(0));
+  return bytes < 0x1p62 ? static_cast<std::int64_t>(bytes) : std::int64_t{1} << 62;
+}
 
 /// By node a number that equal expressions share, in whatever graph they stand.
 std::vector<std::size_t> fingerprints(const Graph& graph) {
@@ -83,6 +94,37 @@ PeakMoment peak_moment(const Graph& planned) {
   }
   std::ranges::stable_sort(peak.held, [](const Buffer& a, const Buffer& b) { return a.bytes > b.bytes; });
   return peak;
+}
+
+std::int64_t argument_bytes(const Graph& planned) {
+  std::int64_t sum = 0;
+  for (const Id input : planned.inputs) sum += bytes_of(planned[input].type);
+  for (std::size_t k = 0; k < planned.outputs.size(); ++k)
+    if (!planned.donated.contains(k)) sum += bytes_of(planned[planned.outputs[k].node].type);
+  return sum;
+}
+
+Status check_memory(const Graph& planned, std::optional<std::int64_t> limit) {
+  const std::int64_t machine = std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
+  const std::int64_t needed = planned.plan->arena_bytes + argument_bytes(planned);
+  const bool is_limited = limit && *limit < machine;
+  if (needed <= (is_limited ? *limit : machine)) return Done{};
+  const auto size = [](std::int64_t bytes) { return memory_text(static_cast<double>(bytes)); };
+  auto failure =
+      diagnose(diag::MemoryLimit, {}, planned.name, size(needed),
+               is_limited ? "the limit of " + size(*limit) : "the " + size(machine) + " of this machine");
+  const std::vector<std::string> names = printed_names(planned);
+  const PeakMoment peak = peak_moment(planned);
+  constexpr std::size_t shown = 3;
+  for (std::size_t k = 0; k < std::min(shown, peak.held.size()); ++k) {
+    const Id id = peak.held[k].node;
+    const Note& note = planned.note(id);
+    failure.labels.push_back(
+        {note.span, fmt::format("{}: {} takes {}", note.name.empty() ? names[id] : note.name,
+                                text(planned[id].type), size(peak.held[k].bytes))});
+  }
+  if (!failure.labels.empty()) failure.at = failure.labels.front().span;
+  return failure;
 }
 
 }  // namespace dp

@@ -22,4 +22,10 @@ struct PeakMoment {
 };
 PeakMoment peak_moment(const Graph& planned);
 
+/// Of arguments and results; results that are written over arguments are counted once.
+std::int64_t argument_bytes(const Graph& planned);
+
+/// E4202 where the arena, arguments and results take more than the limit, or than the machine has.
+Status check_memory(const Graph& planned, std::optional<std::int64_t> limit);
+
 }  // namespace dp

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 namespace dp {
 namespace {
 
 constexpr std::string_view later_commands[] = {"build", "explore", "repl", "lsp", "new"};
-constexpr std::string_view later_options[] = {"--check-nan", "--mem-limit", "--no-cache", "--python"};
+constexpr std::string_view later_options[] = {"--check-nan", "--no-cache", "--python"};
 
 bool contains(std::span<const std::string_view> words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -121,6 +122,24 @@ std::function<std::string(const std::string&)> whole_number(std::int64_t least, 
     const std::string range =
         most == INT64_MAX ? fmt::format("of at least {}", least) : fmt::format("from {} to {}", least, most);
     return fmt::format("a whole number {}, not `{}`", range, word);
+  };
+}
+
+std::optional<std::int64_t> bytes_of_text(const std::string& text) {
+  static const std::map<std::string, double> units = {
+      {"", 1},         {"B", 1},        {"kB", 1e3},     {"MB", 1e6},     {"GB", 1e9},
+      {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40}, {"TB", 1e12}};
+  double number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto unit = units.find(std::string(end, text.data() + text.size()));
+  const bool fine =
+      failure == std::errc() && number > 0 && unit != units.end() && number * unit->second < 0x1p62;
+  return fine ? std::optional(static_cast<std::int64_t>(number * unit->second)) : std::nullopt;
+}
+
+std::function<std::string(const std::string&)> memory_size() {
+  return [](const std::string& word) -> std::string {
+    return bytes_of_text(word) ? "" : fmt::format("a size such as 4GiB or 500MB, not `{}`", word);
   };
 }
 

@@ -22,6 +22,10 @@ Diagnostic usage_mistake(const CLI::App& app, const CLI::Error& error);
 /// For options: a whole number of at least `least`, at most `most` where that is given.
 std::function<std::string(const std::string&)> whole_number(std::int64_t least,
                                                             std::int64_t most = INT64_MAX);
+/// `4GiB`, `500MB`, `1024`: bytes; nothing where the text is no size.
+std::optional<std::int64_t> bytes_of_text(const std::string& text);
+/// For options: such a size.
+std::function<std::string(const std::string&)> memory_size();
 /// For options: one of these words.
 std::function<std::string(const std::string&)> one_of(std::vector<std::string> words);
 

@@ -59,4 +59,24 @@ TEST_CASE("a bench measures a function and its gradient", "[report]") {
   CHECK(has(said_by(folder.path(), "bench a.dp open"), "give n=SIZE"));
 }
 
+TEST_CASE("what needs more memory than there may be is not run", "[report]") {
+  const test::TemporaryFolder folder;
+  test::write_text(folder / "a.dp",
+                   "fn main(x: real[n]) -> real {\n"
+                   "  products = for i, j: exp(x[i] * x[j])\n"
+                   "  sum(products @ products)\n"
+                   "}\n");
+  const std::string said = said_by(folder.path(), "run a.dp 'x=[1, 2, 3, 4]' --mem-limit 100B");
+  CAPTURE(said);
+  CHECK(has(said, "error[E4202]: `main` needs"));
+  CHECK(has(said, "more than the limit of 100 bytes"));
+  CHECK(has(said, "products: f32[4, 4] takes 64 bytes"));
+  CHECK(said.ends_with("exit 4\n"));
+  CHECK(!has(said_by(folder.path(), "run a.dp 'x=[1, 2, 3, 4]' --mem-limit 1MiB"), "error"));
+  CHECK(has(said_by(folder.path(), "run a.dp --mem-limit lots"), "a size such as 4GiB"));
+  test::write_text(folder / "make.dp", "fn main() = linspace(0.0, 1.0, 1000000)");
+  REQUIRE(said_by(folder.path(), "run make.dp -o x.npy") == "");
+  CHECK(has(said_by(folder.path(), "run a.dp x=@x.npy"), "of this machine"));
+}
+
 }  // namespace dp::tests
