@@ -77,7 +77,8 @@ class Unflattened {
       const Type type = graph[leaf].type;
       const Dim count = element_count(type.shape);
       const Id part = graph.add(
-          Op::slice, {vector}, {{"shape", Shape{count}}, {"start", Shape{begin}}, {"stride", Shape{Dim(1)}}});
+          Op::slice, {vector},
+          {{"shape", Shape{count}}, {"start", Shape{begin}}, {"stride", std::vector<std::int64_t>{1}}});
       const Id shaped = graph.add(Op::reshape, {part}, {{"shape", type.shape}});
       result[leaf] = kept_where(builder_, frozen_, leaf, leaf, builder_.convert(shaped, type.dtype));
       begin = begin + count;

@@ -108,12 +108,13 @@ class UseFinder {
     } else if (const auto* call = std::get_if<ast::Call>(&expression.node)) {
       called = called || mentions(*call->callee);
       for (const ast::Argument& each : call->arguments) look(*each.value);
+      if (lists_are_shapes_) look_for_shape(*call);
     } else if (const auto* pipe = std::get_if<ast::Pipe>(&expression.node)) {
       called = called || mentions(*pipe->target);
       look(*pipe->value);
       look(*pipe->target);
     } else if (const auto* stack = std::get_if<ast::Stack>(&expression.node)) {
-      for (const ast::ExprPtr& each : stack->elements) lists_are_shapes_ ? look_in_shape(*each) : look(*each);
+      for (const ast::ExprPtr& each : stack->elements) look(*each);
     } else if (const auto* binary = std::get_if<ast::Binary>(&expression.node)) {
       look(*binary->left);
       look(*binary->right);
@@ -125,6 +126,15 @@ class UseFinder {
     } else if (const auto* loop = std::get_if<ast::For>(&expression.node)) {
       look(loop->body);
     }
+  }
+
+  /// `normal(key, [tries, n])`; the lists of `concat` and `stack` hold tensors.
+  void look_for_shape(const ast::Call& call) {
+    const auto* callee = std::get_if<ast::NameUse>(&call.callee->node);
+    if (!callee || callee->name == "concat" || callee->name == "stack") return;
+    for (const ast::Argument& each : call.arguments)
+      if (const auto* list = std::get_if<ast::Stack>(&each.value->node))
+        for (const ast::ExprPtr& size : list->elements) look_in_shape(*size);
   }
 
   void look_in_item(const ast::IndexItem& item) {

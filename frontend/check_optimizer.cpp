@@ -5,6 +5,7 @@
 #include "frontend/check_functions.h"
 #include "frontend/check_layers.h"
 #include "frontend/check_notes.h"
+#include "frontend/check_proof.h"
 
 namespace dp::checker {
 
@@ -60,8 +61,10 @@ class OptimizerReader {
     };
     enter("n", optimizer_.span, "the number of all parameters");
     for (const ast::Parameter& each : syntax_.arguments)
-      if (is_size_of(program_, origin_, syntax_, each.name.text))
+      if (is_size_of(program_, origin_, syntax_, each.name.text)) {
         enter(each.name.text, each.name.span, "a hyperparameter that is a size");
+        assume_at_most(body_, Dim(1), Dim::name(each.name.text));  // `using` takes no less
+      }
   }
 
   typed::Type moved_type() const {
@@ -123,6 +126,7 @@ class OptimizerReader {
     scratch.span = optimizer_.span;
     Body body(program_, origin_, scratch);
     body.dims = body_.dims;
+    body.facts = body_.facts;
     Value value = check_expr(body, *syntax.initial);
     if (!value) return nullptr;
     settle_towards(body, value, tensor(Scalar::real));

@@ -54,8 +54,12 @@ Value schedule_by_name(Body& body, const Argument& argument) {
 
 typed::ExprPtr hyperparameter_value(Body& body, Argument& argument, const typed::Optimizer& optimizer,
                                     std::size_t place) {
-  const auto& hyperparameter = optimizer.hyperparameters[place];
-  const typed::Variable& variable = optimizer.step.variables[optimizer.step.parameters[place]];
+  const auto& all = optimizer.hyperparameters;
+  const auto& hyperparameter = all[place];
+  const auto before = all.begin() + static_cast<std::ptrdiff_t>(place);
+  const auto sizes = std::count_if(all.begin(), before, [](const auto& each) { return each.is_size; });
+  const std::size_t parameter = place - static_cast<std::size_t>(sizes);
+  const typed::Variable& variable = optimizer.step.variables[optimizer.step.parameters[parameter]];
   body.notes[body.step_variable].read = false;
   Value value = schedule_by_name(body, argument);
   if (!value) value = evaluate(body, argument);

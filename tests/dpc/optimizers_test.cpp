@@ -72,6 +72,25 @@ TEST_CASE("searches have the same bits interpreted", "[optimizers]") {
   }
 }
 
+TEST_CASE("a state may keep the parameter that the step writes over", "[optimizers]") {
+  const std::string problem =
+      "train fit {\n  param x: real[2] = [-1.2, 1.0]\n  minimize (x[0] - 1)^2 + 3 * (x[1] + 2)^2\n"
+      "  using heavy\n  run 5 steps\n}\n";
+  for (const char* optimizer :
+       {"optimizer heavy(lr = 0.1) {\n  last = zeros([n])\n"
+        "  fn search(params, loss, key, t) {\n    value = loss(params)\n"
+        "    slope = grad value wrt params\n    old = last\n    last = params\n"
+        "    params - lr(t) * slope + where(t > 1, 0.5 * (params - old), 0)\n  }\n}\n",
+        "optimizer heavy(lr = 0.1) {\n  last = 0\n  fn step(p, g, t) {\n"
+        "    old = last\n    last = p\n"
+        "    p - lr(t) * g + where(t > 1, 0.5 * (p - old), 0)\n  }\n}\n"}) {
+    const std::string said = trained(optimizer + problem);
+    INFO(said);
+    CHECK(number_behind(said, "final loss ") < 10);
+    CHECK(said == trained(optimizer + problem, " --interpret"));
+  }
+}
+
 TEST_CASE("a search is a declaration like any other", "[optimizers]") {
   const std::string program =
       "optimizer walk(tries = 16, size = 0.5) {\n  fn search(params, loss, key, t) {\n"
