@@ -2,6 +2,7 @@
 
 #include "dpc/report_facts.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "ir/interpret.h"
@@ -50,7 +51,9 @@ Result<Engine> Engine::create(const Graph& graph, const CommonOptions& options, 
   if (const Status fits = check_memory(*ready, options.memory_limit); !fits) return fits.error();
   auto module = watch.measure("lower", [&] { return lower(*ready, pass_options(options)); });
   if (!module) return module.error();
-  return create(std::move(*module), options, watch);
+  auto engine_of_loops = create(std::move(*module), options, watch);
+  if (engine_of_loops) engine_of_loops->in_place_.insert(ready->donated.begin(), ready->donated.end());
+  return engine_of_loops;
 }
 
 Result<Engine> Engine::create(loops::Module module, const CommonOptions& options, Stopwatch& watch) {
@@ -94,8 +97,18 @@ Status Engine::run_into(std::span<const Array> inputs, std::span<Array> outputs)
   std::vector<const void*> in;
   std::vector<void*> out;
   for (const Array& input : inputs) in.push_back(input.data());
-  for (Array& output : outputs) out.push_back(output.data());
-  return executable_->run(in, out, arena_->data());
+  std::map<std::size_t, Array> beside;
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    const auto over = std::find(in.begin(), in.end(), outputs[k].data());
+    const auto allowed = in_place_.find(k);
+    const bool fine =
+        over == in.end() || (allowed != in_place_.end() && in[allowed->second] == outputs[k].data());
+    if (!fine) beside.emplace(k, Array(outputs[k].dtype(), outputs[k].shape()));
+    out.push_back(fine ? outputs[k].data() : beside.at(k).data());
+  }
+  if (auto status = executable_->run(in, out, arena_->data()); !status) return status;
+  for (const auto& [k, array] : beside) std::memcpy(outputs[k].data(), array.data(), outputs[k].bytes());
+  return Done{};
 }
 
 }  // namespace dp

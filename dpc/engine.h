@@ -3,6 +3,7 @@
 // interpreter or compiled code. Both are called the same way, so that every command can use either.
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -23,7 +24,8 @@ class Engine {
 
   /// New arrays for the outputs.
   Result<std::vector<Array>> run(std::span<const Array> inputs) const;
-  /// Into the caller's arrays, which must have the outputs' types; an output may be a donated input.
+  /// Into the caller's arrays, which must have the outputs' types. An output may be an input that the graph
+  /// donates to it; where the plan found that it is read later, it is written beside and copied.
   Status run_into(std::span<const Array> inputs, std::span<Array> outputs) const;
 
   const std::vector<Type>& output_types() const { return output_types_; }
@@ -38,6 +40,7 @@ class Engine {
   std::shared_ptr<Array> arena_;
   std::vector<Type> output_types_;
   std::int64_t arena_bytes_ = 0;
+  std::map<std::size_t, std::size_t> in_place_;  // output → the input that the plan lets it be written over
 };
 
 PassOptions pass_options(const CommonOptions& options);

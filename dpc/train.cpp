@@ -4,11 +4,13 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 #include "dpc/commands.h"
 #include "dpc/train_session.h"
 #include "dpc/usage.h"
 #include "runtime/train/driver.h"
+#include "runtime/train/seeds.h"
 
 namespace dp {
 namespace {
@@ -42,22 +44,65 @@ void print_outcome(const TrainSettings& settings, const TrainOutcome& outcome) {
     fmt::print("{} {} {:.6g}\n", part, settings.metrics[k - 1], values[k]);
 }
 
-int run_train(const TrainOptions& options) {
-  const auto program = load(options);
-  if (const int code = report(*program); code != Exit::fine) return code;
-  auto train_block = find_train(*program, options.name);
-  if (!train_block) return report(*program, train_block.error());
-  auto session = TrainSession::create(*program, **train_block, options);
-  if (!session) return report(*program, session.error());
+/// One run, its settings kept for what is said of it.
+struct OneRun {
+  TrainSettings settings;
+  TrainOutcome outcome;
+};
+
+Result<OneRun> run_once(Program& program, const typed::Train& block, const TrainOptions& options) {
+  auto session = TrainSession::create(program, block, options);
+  if (!session) return session.error();
   auto state = (*session)->initial_state();
-  if (!state) return report(*program, state.error());
+  if (!state) return state.error();
   Reporter reporter = reporter_of(options);
   auto outcome =
       train((*session)->settings(), (*session)->data(), std::move(*state), (*session)->hooks(), reporter);
+  if (!outcome) return outcome.error();
+  return OneRun{(*session)->settings(), std::move(*outcome)};
+}
+
+void print_seeds(const typed::Train& block, const std::vector<OneRun>& runs) {
+  std::vector<TrainOutcome> outcomes;
+  for (const OneRun& each : runs) outcomes.push_back(each.outcome);
+  std::vector<std::string> names = runs.front().settings.metrics;
+  names.insert(names.begin(), "loss");
+  std::vector<bool> higher(names.size(), true);
+  higher[0] = block.maximize;
+  for (const SeedSummary& each : summarize_seeds(outcomes, names, higher))
+    fmt::print("{} best {:.6g} (seed {}), mean {:.6g}, standard deviation {:.6g}\n", each.name, each.best,
+               block.seed + static_cast<std::int64_t>(each.best_run), each.mean, each.deviation);
+}
+
+/// `seeds = 0..5`: a run for each, in a folder of its own.
+int run_seeds(Program& program, const typed::Train& block, const TrainOptions& options) {
+  const auto beside = std::filesystem::path(program.path).parent_path() / "runs" / block.name;
+  const std::string folder = options.out.empty() ? beside.string() : options.out;
+  std::vector<OneRun> runs;
+  for (std::int64_t seed = block.seed; seed < *block.end_seed; ++seed) {
+    TrainOptions one = options;
+    one.seed = seed;
+    one.out = fmt::format("{}/seed_{}", folder, seed);
+    auto run = run_once(program, block, one);
+    if (!run) return report(program, run.error());
+    if (run->outcome.end == TrainEnd::interrupted) return run->outcome.exit_code;
+    runs.push_back(std::move(*run));
+  }
+  if (!options.json) print_seeds(block, runs);
+  return Exit::fine;
+}
+
+int run_train(const TrainOptions& options) {
+  const auto program = load(options);
+  if (const int code = report(*program); code != Exit::fine) return code;
+  auto block = find_train(*program, options.name);
+  if (!block) return report(*program, block.error());
+  if ((*block)->end_seed && !options.seed) return run_seeds(*program, **block, options);
+  auto run = run_once(*program, **block, options);
   if (options.time) program->watch.print();
-  if (!outcome) return report(*program, outcome.error());
-  if (!options.json && outcome->end != TrainEnd::interrupted) print_outcome((*session)->settings(), *outcome);
-  return outcome->exit_code;
+  if (!run) return report(*program, run.error());
+  if (!options.json && run->outcome.end != TrainEnd::interrupted) print_outcome(run->settings, run->outcome);
+  return run->outcome.exit_code;
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "dpc/train_session.h"
 
+#include <algorithm>
+#include <cstring>
 #include <filesystem>
 
 #include "dpc/load_data.h"
@@ -77,6 +79,15 @@ Status TrainSession::compile() {
   auto step = Engine::create(graphs_.step, options_, program_.watch);
   if (!step) return step.error();
   step_ = std::move(*step);
+  if (train_.accumulate == 1) return Done{};
+  auto accumulate = Engine::create(graphs_.accumulate, options_, program_.watch);
+  if (!accumulate) return accumulate.error();
+  accumulate_ = std::move(*accumulate);
+  sums_ = arrays_of(graphs_.sums);
+  std::vector<Type> part;
+  for (const Leaf& leaf : graphs_.batch) part.push_back(leaf.type);
+  part_ = arrays_of(part);
+  settings_.batch = batch * train_.accumulate;
   return Done{};
 }
 
@@ -100,6 +111,10 @@ void TrainSession::make_settings() {
     out.metric = every.kind == Kind::metric;
     out.print = every.kind == Kind::print;
     settings_.every.push_back(std::move(out));
+  }
+  if (train_.stop) {
+    const auto& stop = *train_.stop;
+    settings_.stop = EarlyStop{stop.patience, stop.value, stop.higher_is_better};
   }
   steps_ = total_steps(settings_, data_ ? data_->size(Part::train) : 0);
 }
@@ -125,20 +140,54 @@ Result<std::vector<Array>> TrainSession::initial_state() {
   return state;
 }
 
-Result<double> TrainSession::step(std::span<Array> state, std::span<const Array> batch, std::int64_t number) {
-  if (inputs_.empty()) {
-    inputs_.assign(state.begin(), state.end());
-    inputs_.push_back(scalar(program_.real, 0));
-    inputs_.push_back(scalar(program_.real, static_cast<double>(steps_)));
-    inputs_.insert(inputs_.end(), batch.begin(), batch.end());
-    outputs_.assign(state.begin(), state.end());
-    outputs_.push_back(scalar(step_->output_types().back().dtype, 0));
+std::vector<Array> TrainSession::numbers_of(std::int64_t step) const {
+  std::vector<Array> out{scalar(program_.real, static_cast<double>(step)),
+                         scalar(program_.real, static_cast<double>(steps_))};
+  if (!graphs_.takes_seed) return out;
+  out.emplace_back(Dtype::i64, std::vector<std::int64_t>{});
+  out.back().set_integer(0, static_cast<std::int64_t>(settings_.seed));
+  return out;
+}
+
+Result<double> TrainSession::add_up(std::span<const Array> parameters, std::span<const Array> batch,
+                                    std::span<const Array> numbers) {
+  for (Array& sum : sums_) std::memset(sum.data(), 0, sum.bytes());
+  double objectives = 0;
+  for (std::int64_t part = 0; part < train_.accumulate; ++part) {
+    for (std::size_t k = 0; k < part_.size(); ++k)
+      std::memcpy(part_[k].data(), batch[k].data() + static_cast<std::size_t>(part) * part_[k].bytes(),
+                  part_[k].bytes());
+    if (part + 1 == train_.accumulate) break;  // the step's own
+    std::vector<Array> inputs(sums_.begin(), sums_.end()), outputs(sums_.begin(), sums_.end());
+    inputs.insert(inputs.end(), parameters.begin(), parameters.end());
+    inputs.insert(inputs.end(), numbers.begin(), numbers.end());
+    inputs.insert(inputs.end(), part_.begin(), part_.end());
+    outputs.push_back(scalar(accumulate_->output_types().back().dtype, 0));
+    if (auto status = accumulate_->run_into(inputs, outputs); !status) return status.error();
+    objectives += outputs.back().real(0);
   }
-  for (std::size_t k = 0; k < state.size(); ++k) inputs_[k] = outputs_[k] = state[k];
-  for (std::size_t k = 0; k < batch.size(); ++k) inputs_[state.size() + 2 + k] = batch[k];
-  inputs_[state.size()].set_real(0, static_cast<double>(number));
+  return objectives;
+}
+
+Result<double> TrainSession::step(std::span<Array> state, std::span<const Array> batch, std::int64_t number) {
+  const std::vector<Array> numbers = numbers_of(number);
+  double objectives = 0;
+  if (accumulate_) {
+    const auto sum = add_up(std::span<const Array>(state).first(settings_.parameters), batch, numbers);
+    if (!sum) return sum;
+    objectives = *sum;
+    batch = part_;
+  }
+  inputs_.assign(state.begin(), state.end());
+  inputs_.insert(inputs_.end(), numbers.begin(), numbers.end());
+  batch_begin_ = inputs_.size();
+  inputs_.insert(inputs_.end(), batch.begin(), batch.end());
+  batch_end_ = inputs_.size();
+  inputs_.insert(inputs_.end(), sums_.begin(), sums_.end());
+  if (outputs_.empty()) outputs_.resize(state.size() + 1, scalar(step_->output_types().back().dtype, 0));
+  std::copy(state.begin(), state.end(), outputs_.begin());
   if (auto status = step_->run_into(inputs_, outputs_); !status) return status.error();
-  return outputs_.back().real(0);
+  return (objectives + outputs_.back().real(0)) / static_cast<double>(accumulate_ ? train_.accumulate : 1);
 }
 
 Result<const Engine*> TrainSession::evaluation(std::int64_t examples) {
@@ -172,8 +221,8 @@ Status TrainSession::print(std::size_t every, std::span<const Array> state) {
   }
   std::vector<Array> inputs(state.begin(),
                             state.begin() + static_cast<std::ptrdiff_t>(graphs_.parameters.size()));
-  const std::size_t batch = state.size() + 2;  // behind the state, `t` and `steps`
-  inputs.insert(inputs.end(), inputs_.begin() + static_cast<std::ptrdiff_t>(batch), inputs_.end());
+  inputs.insert(inputs.end(), inputs_.begin() + static_cast<std::ptrdiff_t>(batch_begin_),
+                inputs_.begin() + static_cast<std::ptrdiff_t>(batch_end_));
   auto done = known->second.run(inputs);
   return done ? Status(Done{}) : Status(done.error());
 }

@@ -40,6 +40,12 @@ class TrainSession {
   Status compile();
   void make_settings();
   Result<double> step(std::span<Array> state, std::span<const Array> batch, std::int64_t number);
+  /// Under `accumulate`, the gradients of all batches of a step but the last, added up; their objectives'
+  /// sum.
+  Result<double> add_up(std::span<const Array> parameters, std::span<const Array> batch,
+                        std::span<const Array> numbers);
+  /// `t`, `steps` and the seed, as the graphs take them.
+  std::vector<Array> numbers_of(std::int64_t step) const;
   Result<std::vector<double>> evaluate(std::span<const Array> parameters, std::span<const Array> batch);
   /// The print of an `every`, on the present parameters and the batch of the last step.
   Status print(std::size_t every, std::span<const Array> state);
@@ -52,11 +58,13 @@ class TrainSession {
   TrainSettings settings_;
   std::optional<Dataset> data_;
   TrainProgram graphs_;
-  std::optional<Engine> step_;
+  std::optional<Engine> step_, accumulate_;
+  std::vector<Array> sums_, part_;  // of gradients, and the examples of one batch of a step
   std::map<std::int64_t, Engine> evaluations_;
   std::map<std::size_t, Engine> prints_;
   // Views of what a step is called on, kept between steps so that none is made anew.
   std::vector<Array> inputs_, outputs_;
+  std::size_t batch_begin_ = 0, batch_end_ = 0;  // of `inputs_`
   std::int64_t steps_ = 0;
 };
 

@@ -90,6 +90,12 @@ struct TrainProgram {
   /// parameters, optimizer state, t: real, steps: real, batch → parameters, optimizer state, objective.
   /// Parameters and optimizer state are donated.
   Graph step;
+  /// Under `accumulate`, sums of gradients, parameters, t, steps, seed, batch → sums with this batch's
+  /// added, objective; the step then takes the sums behind the batch. Empty otherwise.
+  Graph accumulate;
+  std::vector<Type> sums;
+  Dim searched;             // how many numbers an optimizer that searches moves
+  bool takes_seed = false;  // the step draws: `seed: i64` stands behind `steps`
   /// parameters, batch → objective, metrics; the batch dimension stays symbolic, named `batch_dim`
   Graph evaluate;
   /// For each `every`, parameters, batch → nothing, the effect is a print; empty where it prints nothing.

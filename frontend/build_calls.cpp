@@ -90,6 +90,7 @@ Value Builder::call_closure(const typed::CallExpr& call, const typed::Expr& whol
                             Frame& frame) {
   const auto closure = std::get<std::shared_ptr<const Closure>>(frame.variables.at(variable).node);
   const std::vector<Value> given = arguments(call, frame);
+  if (closure->loss) return closure->loss(given);
   const auto enter = [&](std::vector<Value> values) {
     Frame inner = closure->frame;
     for (std::size_t k = 0; k < values.size(); ++k)

@@ -79,7 +79,9 @@ Value Builder::evaluate(const typed::Expr& expr, Frame& frame) {
           [&](const ItemExpr& e) { return evaluate(*e.object, frame).parts().at(e.item); },
           [&](const TupleExpr& e) { return evaluate_parts(e.elements, frame); },
           [&](const StructExpr& e) { return evaluate_parts(e.fields, frame); },
-          [&](const FunctionExpr& e) { return Value{std::make_shared<const Closure>(Closure{&e, frame})}; },
+          [&](const FunctionExpr& e) {
+            return Value{std::make_shared<const Closure>(Closure{&e, frame, {}})};
+          },
           [&](const CopyExpr& e) { return copy(e, frame); },
           [&](const PointExpr& e) { return evaluate_point(e, expr, frame); },
           [&](const ConvertExpr& e) {

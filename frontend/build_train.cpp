@@ -1,9 +1,7 @@
 // A training block as three graphs: initial values, one step (loss, gradient, clipping, update), and
 // evaluation. All three flatten the parameters in the same order.
 
-#include <set>
-
-#include "frontend/builder.h"
+#include "frontend/train_builder.h"
 #include "support/assert.h"
 
 namespace dp {
@@ -14,92 +12,6 @@ using Parameter = typed::Train::Parameter;
 BuildOptions with_batch(BuildOptions options, const typed::Train& train, const Dim& batch) {
   if (!train.batch_dim.empty()) options.dims.insert_or_assign(train.batch_dim, batch);
   return options;
-}
-
-/// The parameters and the batch as inputs, bound as variables of the block.
-class TrainBuilder {
- public:
-  TrainBuilder(const typed::Module& module, const typed::Train& train, const BuildOptions& options)
-      : builder(module, options), train_(train), frame(builder.root_frame()) {
-    frame.declarations = &train.body.variables;
-  }
-
-  void parameter_inputs() {
-    for (const Parameter& parameter : train_.parameters) {
-      const auto& variable = train_.body.variables[parameter.variable];
-      const Value value = builder.inputs_of(variable.type, parameter.name, frame);
-      for (Id id : leaf_ids(value)) builder.note(id, builder.graph[id].string("name"), variable.span);
-      frame.variables.insert_or_assign(parameter.variable, builder.mark(value));
-    }
-  }
-
-  void batch_inputs() {
-    for (typed::VariableId field : train_.batch_fields) {
-      const auto& variable = train_.body.variables[field];
-      builder.bind(field, builder.inputs_of(variable.type, variable.name, frame), frame, variable.span);
-    }
-  }
-
-  Id objective() {
-    for (const auto& statement : train_.statements) builder.execute(statement, frame);
-    return builder.tensor(*train_.objective, frame);
-  }
-
-  /// Each metric, known by its name to those behind it.
-  std::vector<Id> metrics() {
-    std::vector<Id> out;
-    for (const auto& metric : train_.metrics) {
-      out.push_back(builder.tensor(*metric.value, frame));
-      builder.bind(metric.variable, Value::tensor(out.back()), frame, train_.span);
-    }
-    return out;
-  }
-
-  Builder builder;
-
- private:
-  const typed::Train& train_;
-
- public:
-  Frame frame;
-};
-
-/// The leaves that are trained: marked values of parameters that are neither frozen nor frozen in part.
-std::vector<Id> trained_leaves(const typed::Train& train, const Graph& graph, const Frame& frame) {
-  std::set<Id> frozen;
-  for (const auto& path : train.freeze)
-    for (Id id : leaf_ids(follow(frame.variables.at(path.variable), path.path)))
-      if (path.copies.empty()) frozen.insert(id);
-  std::vector<Id> out;
-  for (const Parameter& parameter : train.parameters) {
-    if (parameter.frozen) continue;
-    for (Id id : leaf_ids(frame.variables.at(parameter.variable)))
-      if (is_real(graph[id].type.dtype) && !frozen.contains(id)) out.push_back(id);
-  }
-  return out;
-}
-
-/// Where a trained leaf holds copies that are frozen, `freeze net.blocks[3]`: a bool in its shape.
-std::map<Id, Id> frozen_copies(Builder& builder, const typed::Train& train, const Frame& frame) {
-  Graph& graph = builder.graph;
-  std::map<Id, Id> masks;
-  for (const auto& path : train.freeze) {
-    if (path.copies.empty()) continue;
-    for (const Id leaf : leaf_ids(follow(frame.variables.at(path.variable), path.path))) {
-      const Shape shape = graph[leaf].type.shape;
-      Id here = no_id;
-      for (std::size_t k = 0; k < path.copies.size(); ++k) {
-        const Attributes axis{{"axis", static_cast<std::int64_t>(k)}, {"shape", shape}};
-        const Dim position = Builder::resolve(path.copies[k], frame);
-        const Id number = graph.add(Op::dim_value, {}, {{"dim", Shape{position}}});
-        const Id same = builder.point(Op::eq, {graph.add(Op::iota, {}, axis), number});
-        here = here == no_id ? same : builder.point(Op::and_, {here, same});
-      }
-      const auto known = masks.find(leaf);
-      masks[leaf] = known == masks.end() ? here : builder.point(Op::or_, {known->second, here});
-    }
-  }
-  return masks;
 }
 
 /// Gradients scaled so that their common Euclidean norm is at most `limit`, or each element kept within
@@ -127,12 +39,6 @@ void clip(Builder& builder, const typed::Train::Clip& clip, std::vector<Id>& gra
   const Id too_long = builder.point(Op::lt, {limit, norm});
   const Id factor = builder.point(Op::select, {too_long, builder.point(Op::div, {limit, norm}), one});
   for (Id& gradient : gradients) gradient = builder.point(Op::mul, {gradient, factor});
-}
-
-/// `old` where the leaf's copies are frozen, else `value`.
-Id kept_where(Builder& builder, const std::map<Id, Id>& frozen, Id leaf, Id old, Id value) {
-  const auto mask = frozen.find(leaf);
-  return mask == frozen.end() ? value : builder.point(Op::select, {mask->second, old, value});
 }
 
 /// The states of one leaf are inputs; the optimizer's step gives the new leaf and the new states.
@@ -180,6 +86,64 @@ std::vector<std::vector<Id>> optimizer_inputs(Graph& graph, const typed::Optimiz
   return states;
 }
 
+/// The gradients of the trained leaves, to descend along.
+std::vector<Id> descents(TrainBuilder& block, const typed::Train& train, const std::vector<Id>& trained,
+                         const std::map<Id, Id>& frozen, Id objective) {
+  Builder& builder = block.builder;
+  const Id direction = builder.splat(train.maximize ? -1.0 : 1.0, builder.graph[objective].type);
+  std::vector<Id> gradients;
+  for (Id leaf : trained) {
+    const Id gradient = builder.graph.add(Op::vjp, {objective, leaf, direction});
+    gradients.push_back(kept_where(builder, frozen, leaf, builder.zero(builder.graph[leaf].type), gradient));
+  }
+  return gradients;
+}
+
+std::vector<Id> sum_inputs(Graph& graph, const std::vector<Type>& types) {
+  std::vector<Id> sums;
+  for (std::size_t k = 0; k < types.size(); ++k)
+    sums.push_back(graph.input("sum" + std::to_string(k), types[k]));
+  return sums;
+}
+
+/// Of the batches before a step's last one: their gradients are added up.
+BuiltGraph build_accumulate(const typed::Module& module, const typed::Train& train,
+                            const BuildOptions& options, const TrainProgram& program) {
+  TrainBuilder block(module, train, options);
+  Graph& graph = block.builder.graph;
+  graph.name = train.name + "_accumulate";
+  const std::vector<Id> sums = sum_inputs(graph, program.sums);
+  block.parameter_inputs();
+  const std::vector<Id> trained = trained_leaves(train, graph, block.frame);
+  const std::map<Id, Id> frozen = frozen_copies(block.builder, train, block.frame);
+  block.step_inputs(program.takes_seed);
+  block.batch_inputs();
+  const Id objective = block.objective();
+  const std::vector<Id> gradients = descents(block, train, trained, frozen, objective);
+  for (std::size_t k = 0; k < sums.size(); ++k) {
+    const Id sum = block.builder.point(Op::add, {sums[k], gradients[k]});
+    graph.outputs.push_back({graph[sums[k]].string("name"), sum});
+    graph.donated[k] = k;
+  }
+  graph.outputs.push_back({"objective", objective});
+  return std::move(block.builder).take();
+}
+
+/// Under `accumulate`, the mean over the batches of a step, this one the last.
+void take_mean(Builder& builder, const typed::Train& train, const std::vector<Id>& trained,
+               std::vector<Id>& gradients, TrainProgram& program) {
+  Graph& graph = builder.graph;
+  if (train.accumulate == 1) return;
+  program.sums.clear();
+  for (Id leaf : trained) program.sums.push_back(graph[leaf].type);
+  const std::vector<Id> sums = sum_inputs(graph, program.sums);
+  for (std::size_t k = 0; k < sums.size(); ++k) {
+    const Id all = builder.point(Op::add, {sums[k], gradients[k]});
+    const Id count = builder.splat(static_cast<double>(train.accumulate), graph[all].type);
+    gradients[k] = builder.point(Op::div, {all, count});
+  }
+}
+
 BuiltGraph build_step(const typed::Module& module, const typed::Train& train, const BuildOptions& options,
                       TrainProgram& program) {
   TrainBuilder block(module, train, options);
@@ -191,19 +155,12 @@ BuiltGraph build_step(const typed::Module& module, const typed::Train& train, co
   const std::vector<Id> trained = trained_leaves(train, graph, block.frame);
   const std::map<Id, Id> frozen = frozen_copies(builder, train, block.frame);
   const std::vector<std::vector<Id>> states = optimizer_inputs(graph, *train.optimizer, trained, program);
-  const Type real{options.real, {}};
-  const Id step = graph.input("t", real);
-  block.frame.variables.insert_or_assign(train.step_variable, Value::tensor(step));
-  block.frame.variables.insert_or_assign(train.steps_variable, Value::tensor(graph.input("steps", real)));
+  block.step_inputs(program.takes_seed);
   block.batch_inputs();
 
   const Id objective = block.objective();
-  const Id direction = builder.splat(train.maximize ? -1.0 : 1.0, graph[objective].type);
-  std::vector<Id> gradients;
-  for (Id leaf : trained) {
-    const Id gradient = graph.add(Op::vjp, {objective, leaf, direction});
-    gradients.push_back(kept_where(builder, frozen, leaf, builder.zero(graph[leaf].type), gradient));
-  }
+  std::vector<Id> gradients = descents(block, train, trained, frozen, objective);
+  take_mean(builder, train, trained, gradients, program);
   clip(builder, train.clip, gradients, block.frame);
   std::vector<Value> hyperparameters;
   for (const auto& value : train.hyperparameters)
@@ -213,7 +170,7 @@ BuiltGraph build_step(const typed::Module& module, const typed::Train& train, co
   std::vector<Output> state_outputs;
   for (std::size_t k = 0; k < trained.size(); ++k) {
     const Update next =
-        update(builder, *train.optimizer, hyperparameters, states[k], trained[k], gradients[k], step);
+        update(builder, *train.optimizer, hyperparameters, states[k], trained[k], gradients[k], block.step);
     const Id input = graph[trained[k]].operands.at(0);
     updated[input] = kept_where(builder, frozen, trained[k], input, next.parameter);
     for (std::size_t s = 0; s < next.states.size(); ++s)
@@ -274,7 +231,8 @@ InitialGraph build_train_initial(const typed::Module& module, const typed::Train
     }
     builder.initial_values(type, parameter.declaration, parameter.name, seed, {}, frame, orthogonal);
   }
-  std::size_t at = 0;
+  if (train.optimizer->searches) search_state(builder, train, program);
+  std::size_t at = train.optimizer->searches ? program.optimizer_state.size() : 0;
   while (at < program.optimizer_state.size())
     for (const auto& state : train.optimizer->states) {
       const StateLeaf& leaf = program.optimizer_state[at++];
@@ -301,10 +259,16 @@ Result<TrainProgram> build_train(const typed::Module& module, const typed::Train
       Builder::leaves(variable.type, types.root_frame(), variable.name, {}, program.batch);
     }
     for (const auto& metric : train.metrics) program.metrics.push_back(metric.name);
+    program.takes_seed = train.key_variable || train.optimizer->searches;
     program.step = with_adjoints(sized, [&](const BuildOptions& planned) {
       program.optimizer_state.clear();
-      return build_step(module, train, planned, program);
+      const auto make = train.optimizer->searches ? build_search : build_step;
+      return make(module, train, planned, program);
     });
+    if (train.accumulate > 1)
+      program.accumulate = with_adjoints(sized, [&](const BuildOptions& planned) {
+        return build_accumulate(module, train, planned, program);
+      });
     program.evaluate = with_adjoints(
         options, [&](const BuildOptions& planned) { return build_evaluate(module, train, planned); });
     for (const auto& every : train.every)

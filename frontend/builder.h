@@ -42,8 +42,10 @@ struct BrokenClause {
 
 /// A function that was passed as an argument.
 struct Closure {
-  const typed::FunctionExpr* function;
+  const typed::FunctionExpr* function = nullptr;
   Frame frame;
+  /// Instead of a function of the program: the loss that a search is given.
+  std::function<Value(const std::vector<Value>&)> loss;
 };
 
 /// A graph, and whether a function with an adjoint was called on the way.

@@ -49,7 +49,6 @@ struct Body {
   bool has_self = false;               // variable 0 is the layer
   bool binds_dims = false;             // a signature is being read: a new name in a shape is a new dimension
   const ast::Call* columns = nullptr;  // of a data field: the call that is variable 0
-  bool in_train = false;               // `step_key` is known
   bool in_schedule = false;            // a hyperparameter is being read: schedules get the step by themselves
   typed::VariableId step_variable = 0, steps_variable = 0;
   std::vector<std::string> schedules_called;  // of an optimizer: its hyperparameters used as `lr(t)`

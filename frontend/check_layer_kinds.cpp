@@ -19,6 +19,13 @@ class UseFinder {
 
   bool in_shape = false, called = false;
 
+  /// Of a search, whose states and draws have shapes: `zeros([population, n])`.
+  void look(const ast::OptimizerDecl& optimizer) {
+    lists_are_shapes_ = true;
+    for (const auto& each : optimizer.states) look(*each.initial);
+    for (const ast::Function& each : optimizer.functions) look(each.body);
+  }
+
   void look(const ast::LayerDecl& layer) {
     for (const ast::LayerField& each : layer.fields) {
       look(*each.field.type);
@@ -101,6 +108,7 @@ class UseFinder {
     } else if (const auto* call = std::get_if<ast::Call>(&expression.node)) {
       called = called || mentions(*call->callee);
       for (const ast::Argument& each : call->arguments) look(*each.value);
+      if (lists_are_shapes_) look_for_shape(*call);
     } else if (const auto* pipe = std::get_if<ast::Pipe>(&expression.node)) {
       called = called || mentions(*pipe->target);
       look(*pipe->value);
@@ -120,6 +128,15 @@ class UseFinder {
     }
   }
 
+  /// `normal(key, [tries, n])`; the lists of `concat` and `stack` hold tensors.
+  void look_for_shape(const ast::Call& call) {
+    const auto* callee = std::get_if<ast::NameUse>(&call.callee->node);
+    if (!callee || callee->name == "concat" || callee->name == "stack") return;
+    for (const ast::Argument& each : call.arguments)
+      if (const auto* list = std::get_if<ast::Stack>(&each.value->node))
+        for (const ast::ExprPtr& size : list->elements) look_in_shape(*size);
+  }
+
   void look_in_item(const ast::IndexItem& item) {
     if (item.kind != ast::IndexItem::Kind::slice) return;
     if (item.begin) look_in_shape(*item.begin);
@@ -129,6 +146,7 @@ class UseFinder {
   Program& program_;
   Origin origin_;
   std::string name_;
+  bool lists_are_shapes_ = false;
 };
 
 }  // namespace
@@ -145,6 +163,13 @@ std::vector<ArgumentKind> argument_kinds(Program& program, const LayerRecord& la
                                        : ArgumentKind::number);
   }
   return result;
+}
+
+bool is_size_of(Program& program, Origin origin, const ast::OptimizerDecl& optimizer,
+                const std::string& name) {
+  UseFinder finder(program, origin, name);
+  finder.look(optimizer);
+  return finder.in_shape;
 }
 
 }  // namespace dp::checker

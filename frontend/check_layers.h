@@ -31,5 +31,8 @@ bool check_initial(Body& body, const ast::Expr* initial, typed::FieldDeclaration
 
 /// What the arguments of a layer are, by their use in it (check_layer_kinds.cpp).
 std::vector<typed::ArgumentKind> argument_kinds(Program& program, const LayerRecord& layer);
+/// Whether a hyperparameter of a search is the size of something in it.
+bool is_size_of(Program& program, Origin origin, const ast::OptimizerDecl& optimizer,
+                const std::string& name);
 
 }  // namespace dp::checker

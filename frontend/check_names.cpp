@@ -25,10 +25,6 @@ const typed::Variable* ended_variable(const Body& body, const std::string& name)
 }
 
 void report_unknown(Body& body, const std::string& name, Span span) {
-  if (body.in_train && name == "step_key") {
-    unsupported(body, span, "`step_key`");
-    return;
-  }
   std::vector<std::string> names = body.program.known_names(body.origin);
   for (const auto& scope : body.scopes) {
     for (const auto& [known, id] : scope) {

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "frontend/check_functions.h"
+#include "frontend/check_layers.h"
 #include "frontend/check_notes.h"
+#include "frontend/check_proof.h"
 
 namespace dp::checker {
 
@@ -26,13 +28,12 @@ class OptimizerReader {
   bool read() {
     const ast::Function* step = find_step();
     if (!step) return false;
+    if (optimizer_.searches) enter_sizes();
     bool fine = true;
     for (const ast::Parameter& each : syntax_.arguments) fine = read_hyperparameter(each) && fine;
     for (const auto& each : syntax_.states) fine = read_state(each) && fine;
     if (!fine) return false;
-    bind_parameter(step->parameters[0].name, any_tensor());
-    bind_parameter(step->parameters[1].name, any_tensor());
-    bind_parameter(step->parameters[2].name, tensor(Scalar::real));
+    bind_step(*step);
     if (!read_step(*step)) return false;
     for (auto& each : optimizer_.hyperparameters) {
       const auto& called = body_.schedules_called;
@@ -44,14 +45,43 @@ class OptimizerReader {
  private:
   const ast::Function* find_step() {
     for (const ast::Function& each : syntax_.functions) {
-      if (each.name.text == "search") {
-        program_.report(diagnose(diag::NotSupportedYet, each.name.span, "`fn search`"));
-        return nullptr;
-      }
-      if (each.name.text == "step" && each.parameters.size() == 3) return &each;
+      optimizer_.searches = each.name.text == "search";
+      if (each.parameters.size() == (optimizer_.searches ? 4 : 3))
+        if (optimizer_.searches || each.name.text == "step") return &each;
     }
     program_.report(diagnose(diag::NoStep, syntax_.name.span, optimizer_.name));
     return nullptr;
+  }
+
+  /// The number of parameters, `n`, and the hyperparameters that say how many of something there are.
+  void enter_sizes() {
+    const auto enter = [&](const std::string& name, Span span, const char* what) {
+      optimizer_.step.dims.push_back(name);
+      body_.dims.emplace(name, DimOrigin{span, what});
+    };
+    enter("n", optimizer_.span, "the number of all parameters");
+    for (const ast::Parameter& each : syntax_.arguments)
+      if (is_size_of(program_, origin_, syntax_, each.name.text)) {
+        enter(each.name.text, each.name.span, "a hyperparameter that is a size");
+        assume_at_most(body_, Dim(1), Dim::name(each.name.text));  // `using` takes no less
+      }
+  }
+
+  typed::Type moved_type() const {
+    return optimizer_.searches ? tensor(Scalar::real, {false, {Dim::name("n")}}) : any_tensor();
+  }
+
+  void bind_step(const ast::Function& step) {
+    const auto& names = step.parameters;
+    bind_parameter(names[0].name, moved_type());
+    if (optimizer_.searches) {
+      const auto real = std::make_shared<typed::Type>(tensor(Scalar::real));
+      bind_parameter(names[1].name, {typed::FunctionType{{moved_type()}, real}});
+      bind_parameter(names[2].name, tensor(Scalar::key));
+    } else {
+      bind_parameter(names[1].name, any_tensor());
+    }
+    bind_parameter(names.back().name, tensor(Scalar::real));
   }
 
   void bind_parameter(const ast::Name& name, typed::Type type) {
@@ -63,8 +93,14 @@ class OptimizerReader {
 
   bool read_hyperparameter(const ast::Parameter& syntax) {
     typed::Optimizer::Hyperparameter result{syntax.name.text, false, nullptr};
+    result.is_size = body_.dims.contains(syntax.name.text);
     if (syntax.initial)
       result.initial = closed_scalar(program_, origin_, *syntax.initial, optimizer_.span, syntax.name.text);
+    if (result.is_size) {
+      const bool fine = !syntax.initial || result.initial;
+      optimizer_.hyperparameters.push_back(std::move(result));
+      return fine;
+    }
     const bool is_bool = result.initial && as_tensor(result.initial->type)->scalar == Scalar::boolean;
     bind_parameter(syntax.name, tensor(is_bool ? Scalar::boolean : Scalar::real));
     if (!is_bool) body_.schedule_names.push_back(syntax.name.text);
@@ -74,12 +110,31 @@ class OptimizerReader {
   }
 
   bool read_state(const ast::OptimizerDecl::State& syntax) {
-    typed::ExprPtr initial =
-        closed_scalar(program_, origin_, *syntax.initial, optimizer_.span, syntax.name.text);
-    bind_parameter(syntax.name, any_tensor());
+    typed::ExprPtr initial = optimizer_.searches ? tensor_state(syntax)
+                                                 : closed_scalar(program_, origin_, *syntax.initial,
+                                                                 optimizer_.span, syntax.name.text);
+    bind_parameter(syntax.name, optimizer_.searches && initial ? initial->type : any_tensor());
+    state_types_.push_back(optimizer_.step.variables.back().type);
     const bool fine = initial != nullptr;
     optimizer_.states.push_back({syntax.name.text, std::move(initial)});
     return fine;
+  }
+
+  /// The state of a search has the type that it begins with.
+  typed::ExprPtr tensor_state(const ast::OptimizerDecl::State& syntax) {
+    typed::Function scratch;
+    scratch.span = optimizer_.span;
+    Body body(program_, origin_, scratch);
+    body.dims = body_.dims;
+    body.facts = body_.facts;
+    Value value = check_expr(body, *syntax.initial);
+    if (!value) return nullptr;
+    settle_towards(body, value, tensor(Scalar::real));
+    const auto* type = as_tensor(value.type());
+    if (type && is_real(type->scalar)) return std::move(value.expr);
+    program_.report(diagnose(diag::DefaultType, syntax.initial->span, syntax.name.text, "real numbers",
+                             text(value.type())));
+    return nullptr;
   }
 
   /// The new parameter is the value of the body, the new states are what their names mean in its end.
@@ -99,15 +154,17 @@ class OptimizerReader {
       type.elements.push_back(value->type);
       result.elements.push_back(std::move(value));
     };
-    typed::ExprPtr moved = stepped(check_expr(body_, *last->value), last->value->span, "the new parameter");
+    typed::ExprPtr moved =
+        stepped(check_expr(body_, *last->value), moved_type(), last->value->span, "the new parameter");
     if (!moved) return false;
     add(std::move(moved));
+    std::size_t place = 0;
     for (const auto& state : syntax_.states) {
       const auto variable = body_.find_variable(state.name.text);
       if (body_.notes[*variable].poisoned) return false;
       const Span span = body_.function.variables[*variable].span;
-      typed::ExprPtr value =
-          stepped({use(body_, *variable, span), Open::no}, span, "the state `" + state.name.text + "`");
+      typed::ExprPtr value = stepped({use(body_, *variable, span), Open::no}, state_types_[place++], span,
+                                     "the state `" + state.name.text + "`");
       if (!value) return false;
       add(std::move(value));
     }
@@ -118,10 +175,10 @@ class OptimizerReader {
     return true;
   }
 
-  typed::ExprPtr stepped(Value value, Span span, const std::string& what) {
+  typed::ExprPtr stepped(Value value, const typed::Type& wanted, Span span, const std::string& what) {
     if (!value) return nullptr;
     const typed::Type found = value.type();
-    typed::ExprPtr result = fitted(body_, std::move(value), any_tensor());
+    typed::ExprPtr result = fitted(body_, std::move(value), wanted);
     if (!result) program_.report(diagnose(diag::StepType, span, what, text(found)));
     return result;
   }
@@ -131,6 +188,7 @@ class OptimizerReader {
   const ast::OptimizerDecl& syntax_;
   typed::Optimizer& optimizer_;
   Body body_;
+  std::vector<typed::Type> state_types_;
 };
 
 }  // namespace

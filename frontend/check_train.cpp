@@ -20,7 +20,8 @@ class TrainReader {
  public:
   TrainReader(Program& program, const ast::TrainDecl& syntax, typed::Train& train)
       : program_(program), syntax_(syntax), train_(train), body_(program, Origin::user, train.body) {
-    body_.in_train = true;
+    key_ = body_.bind("step_key", tensor(Scalar::key), train.span, nullptr);
+    body_.notes[key_].parameter = true;
   }
 
   bool read() {
@@ -39,9 +40,11 @@ class TrainReader {
         [&](const auto& item, Span span) { return check_using(body_, train_, item, span); });
     each<ast::TrainRun>([&](const auto& item, Span span) { return check_run(body_, train_, item, span); });
     each<ast::TrainEvery>([&](const auto& item, Span) { return check_every(body_, train_, item); });
-    each<ast::TrainAccumulate>([&](const auto&, Span span) { return refuse(span, "`accumulate`"); });
-    each<ast::TrainStop>([&](const auto&, Span span) { return refuse(span, "`stop patience`"); });
+    each<ast::TrainAccumulate>(
+        [&](const auto& item, Span span) { return check_accumulate(body_, train_, item, span); });
+    each<ast::TrainStop>([&](const auto& item, Span span) { return check_stop(body_, train_, item, span); });
     require_parts();
+    if (body_.notes[key_].read) train_.key_variable = key_;
     if (fine_ && !program_.diagnostics.has_errors()) warn_of_unread(body_);
     return fine_;
   }
@@ -60,11 +63,6 @@ class TrainReader {
     std::size_t result = 0;
     for (const ast::TrainItem& item : syntax_.items) result += std::holds_alternative<Item>(item.node);
     return result;
-  }
-
-  bool refuse(Span span, std::string_view what) {
-    program_.report(diagnose(diag::NotSupportedYet, span, std::string(what)));
-    return false;
   }
 
   bool read_param(const ast::TrainParam& item) {
@@ -214,7 +212,9 @@ class TrainReader {
     }
     for (const auto& [number, word] : {std::pair{count<ast::TrainData>(), "data"},
                                        {count<ast::TrainUsing>(), "using"},
-                                       {count<ast::TrainRun>(), "run"}}) {
+                                       {count<ast::TrainRun>(), "run"},
+                                       {count<ast::TrainAccumulate>(), "accumulate"},
+                                       {count<ast::TrainStop>(), "stop"}}) {
       if (number < 2) continue;
       fine_ = false;
       program_.report(diagnose(diag::RepeatedItem, name, word));
@@ -225,6 +225,7 @@ class TrainReader {
   const ast::TrainDecl& syntax_;
   typed::Train& train_;
   Body body_;
+  typed::VariableId key_ = 0;
   bool fine_ = true;
   bool has_objective_ = false;
 };

@@ -11,6 +11,9 @@ void check_train(Program& program, const ast::TrainDecl& syntax, const ast::Decl
 bool check_using(Body& body, typed::Train& train, const ast::TrainUsing& syntax, Span span);
 /// `run 30 epochs, seed = 0` and `every 1 epochs { … }` (check_train_run.cpp).
 bool check_run(Body& body, typed::Train& train, const ast::TrainRun& syntax, Span span);
+/// `accumulate 4` and `stop patience = 5, on = accuracy`.
+bool check_accumulate(Body& body, typed::Train& train, const ast::TrainAccumulate& syntax, Span span);
+bool check_stop(Body& body, typed::Train& train, const ast::TrainStop& syntax, Span span);
 bool check_every(Body& body, typed::Train& train, const ast::TrainEvery& syntax);
 /// One real number, for the objective and the metrics (`what`).
 typed::ExprPtr one_real(Body& body, const ast::Expr& expression, const std::string& what);

@@ -14,19 +14,88 @@ std::optional<std::int64_t> check_count(Body& body, const ast::Expr& expression,
   return std::nullopt;
 }
 
+namespace {
+
+/// `seeds = 0..5`: 0, 1, 2, 3, 4.
+bool check_seeds(Body& body, typed::Train& train, const ast::Expr& expression) {
+  const auto* range = std::get_if<ast::Binary>(&expression.node);
+  if (!range || range->op != ast::BinaryOp::range) {
+    body.report(diagnose(diag::NotACount, expression.span, std::int64_t{0}).fix("seeds = 0..5"));
+    return false;
+  }
+  const auto first = check_count(body, *range->left, 0);
+  const auto end = first ? check_count(body, *range->right, *first + 1) : std::nullopt;
+  train.seed = first.value_or(0);
+  train.end_seed = end;
+  return end.has_value();
+}
+
+Span place_of(const ast::Argument& option) { return option.name ? option.name->span : option.value->span; }
+
+/// `on = accuracy` is to grow, `on = -error` to shrink; `loss` is the objective.
+bool check_stop_value(Body& body, typed::Train& train, const ast::Expr& expression) {
+  const auto* unary = std::get_if<ast::Unary>(&expression.node);
+  const auto* name = std::get_if<ast::NameUse>(&(unary ? *unary->operand : expression).node);
+  for (std::size_t k = 0; name && k < train.metrics.size(); ++k) {
+    if (train.metrics[k].name != name->name) continue;
+    train.stop->value = k + 1;
+    train.stop->higher_is_better = unary == nullptr;
+    return true;
+  }
+  if (name && !unary && name->name == "loss") return true;
+  auto diagnostic = diagnose(diag::UnknownName, expression.span, source_text(body, expression.span));
+  body.report(std::move(diagnostic).note("`on` names a metric of the block, or `loss`"));
+  return false;
+}
+
+}  // namespace
+
+bool check_accumulate(Body& body, typed::Train& train, const ast::TrainAccumulate& syntax, Span span) {
+  const auto count = check_count(body, *syntax.count, 1);
+  if (!count) return false;
+  train.accumulate = *count;
+  const bool fine = train.batch && train.optimizer && !train.optimizer->searches;
+  if (!fine && train.optimizer)
+    body.report(diagnose(diag::TrainPartMissing, span, train.name, "the batches that `accumulate` adds up")
+                    .fix("data (x, y) from …, batch 32"));
+  return fine;
+}
+
+bool check_stop(Body& body, typed::Train& train, const ast::TrainStop& syntax, Span span) {
+  train.stop.emplace(typed::Train::Stop{0, 0, train.maximize});
+  bool fine = true;
+  for (const ast::Argument& option : syntax.options) {
+    const std::string name = option.name ? option.name->text : "";
+    if (name == "patience") {
+      const auto patience = check_count(body, *option.value, 1);
+      train.stop->patience = patience.value_or(1);
+      fine = fine && patience;
+    } else if (name == "on") {
+      fine = check_stop_value(body, train, *option.value) && fine;
+    } else {
+      body.report(diagnose(diag::UnknownArgument, place_of(option), "stop", name));
+      fine = false;
+    }
+  }
+  if (fine && train.stop->patience == 0) {
+    body.report(diagnose(diag::LacksArgument, span, "stop", "`patience`"));
+    return false;
+  }
+  return fine;
+}
+
 bool check_run(Body& body, typed::Train& train, const ast::TrainRun& syntax, Span span) {
   train.epochs = syntax.epochs;
   bool fine = true;
   for (const ast::Argument& option : syntax.options) {
     const std::string name = option.name ? option.name->text : "";
-    const Span at = option.name ? option.name->span : option.value->span;
+    const Span at = place_of(option);
     if (name == "seed") {
       const auto seed = check_count(body, *option.value, 0);
       fine = fine && seed;
       train.seed = seed.value_or(0);
     } else if (name == "seeds") {
-      unsupported(body, at, "`seeds`");
-      fine = false;
+      fine = check_seeds(body, train, *option.value) && fine;
     } else {
       body.report(diagnose(diag::UnknownArgument, at, "run", name));
       fine = false;

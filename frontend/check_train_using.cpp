@@ -26,10 +26,6 @@ const typed::Optimizer* find_optimizer(Body& body, const ast::Expr& expression) 
     return optimizer_of(body.program, *entry);
   }
   const std::string written = name ? name->name : source_text(body, expression.span);
-  if (written == "lbfgs" || written == "newton" || written == "es" || written == "genetic") {
-    unsupported(body, expression.span, "`" + std::string(written) + "`");
-    return nullptr;
-  }
   std::vector<std::string> names;
   for (const auto* table : {&body.program.names_of(body.origin), &body.program.library}) {
     for (const auto& [known, declared] : *table) {
@@ -58,8 +54,12 @@ Value schedule_by_name(Body& body, const Argument& argument) {
 
 typed::ExprPtr hyperparameter_value(Body& body, Argument& argument, const typed::Optimizer& optimizer,
                                     std::size_t place) {
-  const auto& hyperparameter = optimizer.hyperparameters[place];
-  const typed::Variable& variable = optimizer.step.variables[optimizer.step.parameters[place]];
+  const auto& all = optimizer.hyperparameters;
+  const auto& hyperparameter = all[place];
+  const auto before = all.begin() + static_cast<std::ptrdiff_t>(place);
+  const auto sizes = std::count_if(all.begin(), before, [](const auto& each) { return each.is_size; });
+  const std::size_t parameter = place - static_cast<std::size_t>(sizes);
+  const typed::Variable& variable = optimizer.step.variables[optimizer.step.parameters[parameter]];
   body.notes[body.step_variable].read = false;
   Value value = schedule_by_name(body, argument);
   if (!value) value = evaluate(body, argument);
@@ -85,6 +85,19 @@ typed::ExprPtr hyperparameter_default(Body& body, const typed::Optimizer& optimi
   return closed_scalar(body.program, entry.origin, *syntax.initial, optimizer.span, syntax.name.text);
 }
 
+/// `population = 64`: a number that is known when the step is compiled.
+bool size_value(Body& body, typed::Train& train, const Argument* argument, std::size_t place) {
+  const typed::Optimizer& optimizer = *train.optimizer;
+  const ast::Expr* syntax = argument ? argument->syntax : nullptr;
+  if (!syntax) {
+    const Entry& entry = *body.program.find(body.origin, optimizer.name);
+    syntax = std::get<ast::OptimizerDecl>(entry.declaration->node).arguments[place].initial.get();
+  }
+  const auto size = check_count(body, *syntax, 1);
+  if (size) train.sizes.emplace_back(optimizer.hyperparameters[place].name, *size);
+  return size.has_value();
+}
+
 bool check_hyperparameters(Body& body, typed::Train& train, const ast::Expr& expression, Span span) {
   const typed::Optimizer& optimizer = *train.optimizer;
   CallSite site{optimizer.name, span, expression.span, {}};
@@ -100,6 +113,11 @@ bool check_hyperparameters(Body& body, typed::Train& train, const ast::Expr& exp
   body.in_schedule = true;
   bool fine = true;
   for (std::size_t k = 0; k < placed->size(); ++k) {
+    if (optimizer.hyperparameters[k].is_size) {
+      fine = size_value(body, train, (*placed)[k], k) && fine;
+      train.hyperparameters.emplace_back();
+      continue;
+    }
     typed::ExprPtr value = (*placed)[k] ? hyperparameter_value(body, *(*placed)[k], optimizer, k)
                                         : hyperparameter_default(body, optimizer, k);
     fine = fine && value;

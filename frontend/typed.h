@@ -112,7 +112,8 @@ struct Data {
 };
 
 /// An optimizer as a function: hyperparameters, states, p, g, t → (new p, new states …), for one tensor
-/// `real[..]`.
+/// `real[..]`. One that searches works on all parameters at once, laid out in one vector `real[n]`:
+/// hyperparameters, states, params, loss, key, t → (new params, new states …).
 struct Optimizer {
   std::string name;
   std::string doc;
@@ -121,11 +122,13 @@ struct Optimizer {
     std::string name;
     bool schedule;
     ExprPtr initial;
+    bool is_size = false;  // a dimension of `step`, not a parameter of it: `population` of a search
   };
   std::vector<Hyperparameter> hyperparameters;
+  bool searches = false;
   struct State {
     std::string name;
-    ExprPtr initial;
+    ExprPtr initial;  // of a search a tensor in terms of its sizes
   };
   std::vector<State> states;
   /// Parameters: hyperparameters (a schedule already evaluated at t is a real), states, p, g, t.
@@ -164,8 +167,11 @@ struct Train {
   std::vector<Metric> metrics;
   const Optimizer* optimizer = nullptr;
   /// One for each hyperparameter, in terms of the variables `step` and `steps` (reals) for schedules.
-  std::vector<ExprPtr> hyperparameters;
+  std::vector<ExprPtr> hyperparameters;  // null for a size
+  std::vector<std::pair<std::string, std::int64_t>>
+      sizes;  // of the optimizer's hyperparameters that are sizes
   VariableId step_variable = 0, steps_variable = 0;
+  std::optional<VariableId> key_variable;  // `step_key`, where it is read
   struct Clip {
     enum class Kind { none, global_norm, value } kind = Kind::none;
     ExprPtr limit;
@@ -173,6 +179,14 @@ struct Train {
   std::int64_t count = 0;
   bool epochs = true;
   std::int64_t seed = 0;
+  std::optional<std::int64_t> end_seed;  // of `seeds = 0..5`: a run for each from `seed` on, before this one
+  std::int64_t accumulate = 1;           // batches a step
+  struct Stop {
+    std::int64_t patience;
+    std::size_t value = 0;  // 0: the objective, then the metrics
+    bool higher_is_better = false;
+  };
+  std::optional<Stop> stop;
   struct Every {
     std::int64_t count;
     bool epochs;
