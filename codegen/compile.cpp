@@ -183,6 +183,36 @@ Result<std::string> emit_llvm(const loops::Module& module, const CompileOptions&
   return text_of(*program.module);
 }
 
+namespace {
+
+/// Leaves one symbol of the module, under another name.
+void show_only_entry(llvm::Module& module, const std::string& symbol) {
+  for (llvm::Function& function : module) {
+    if (function.isDeclaration()) continue;
+    if (function.getName() == entry_symbol()) {
+      function.setName(symbol);
+      function.setVisibility(llvm::GlobalValue::HiddenVisibility);
+    } else {
+      function.setLinkage(llvm::GlobalValue::InternalLinkage);
+    }
+  }
+}
+
+}  // namespace
+
+Result<std::string> emit_object(const loops::Module& module, const CompileOptions& options,
+                                const std::string& symbol) {
+  const auto target = make_target(options);
+  if (!target) return target.error();
+  llvm::LLVMContext context;
+  const auto machine = make_machine(*target, options);
+  Program program(module, *target, options, context, module.name);
+  emit_part(program, whole(module));
+  show_only_entry(*program.module, symbol);
+  optimize(*program.module, *machine, options);
+  return make_object(*program.module, *machine)->getBuffer().str();
+}
+
 Result<std::string> emit_assembly(const loops::Module& module, const CompileOptions& options) {
   const auto target = make_target(options);
   if (!target) return target.error();

@@ -43,6 +43,11 @@ Result<std::shared_ptr<const Executable>> compile(const loops::Module& module, c
 Result<std::string> emit_llvm(const loops::Module& module, const CompileOptions& options);
 Result<std::string> emit_assembly(const loops::Module& module, const CompileOptions& options);
 
+/// The module as an object file of the target, position independent. Its one symbol is `symbol`, a
+/// `dp_function` of runtime/dp_runtime.h that is hidden outside of the library it is linked into.
+Result<std::string> emit_object(const loops::Module& module, const CompileOptions& options,
+                                const std::string& symbol);
+
 /// Floating-point peak and bandwidth facts of the target that schedules are made from.
 struct TargetFacts {
   std::string cpu;

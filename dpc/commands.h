@@ -14,6 +14,7 @@ namespace dp {
 using Action = std::function<int()>;
 
 void add_run(CLI::App& app, Action& action);
+void add_build(CLI::App& app, Action& action);
 void add_train(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
 void add_test(CLI::App& app, Action& action);

@@ -35,7 +35,7 @@ int run_command(int argc, char** argv) {
   app.require_subcommand(1);
   Action action;
   for (auto add : {add_run, add_train, add_check, add_test, add_emit, add_opt, add_grad, add_gradcheck,
-                   add_bench, add_report, add_explain, add_doc, add_fmt})
+                   add_build, add_bench, add_report, add_explain, add_doc, add_fmt})
     add(app, action);
   auto* help = app.add_subcommand("help", "help on a command");
   std::string topic;

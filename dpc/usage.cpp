@@ -7,8 +7,8 @@
 namespace dp {
 namespace {
 
-constexpr std::string_view later_commands[] = {"build", "explore", "repl", "lsp", "new"};
-constexpr std::string_view later_options[] = {"--check-nan", "--no-cache", "--python"};
+constexpr std::string_view later_commands[] = {"explore", "repl", "lsp", "new"};
+constexpr std::string_view later_options[] = {"--check-nan", "--no-cache"};
 
 bool contains(std::span<const std::string_view> words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -53,6 +53,7 @@ Diagnostic unknown_word(const CLI::App& command, const std::string& word) {
 /// How a command is written.
 std::string form_of(const std::string& command) {
   if (command == "run") return "dpc run FILE [FN] [NAME=VALUE …]";
+  if (command == "build") return "dpc build FILE [FN…] [DIM=SIZE…] -o libNAME.so";
   if (command == "train") return "dpc train FILE [TRAIN]";
   if (command == "test") return "dpc test FILE…";
   if (command == "emit") return "dpc emit FILE [FN or TRAIN] --stage=S";

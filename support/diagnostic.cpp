@@ -10,6 +10,7 @@ namespace {
 constexpr auto entries = std::to_array<CatalogueEntry>({
 #define DIAGNOSTIC(code, name, arguments, message, explanation) {#code, #name, message, explanation},
 #include "support/diagnostics/all.def"
+#include "support/diagnostics/library.def"
 #undef DIAGNOSTIC
 });
 

@@ -27,6 +27,7 @@ const std::map<std::string, std::set<std::string>> arrows{
     {"codegen", {"ir", "runtime", "support"}},
     {"stdlib", {"support"}},
     {"dpc", {"support", "ir", "frontend", "passes", "runtime", "codegen", "stdlib"}},
+    {"library", {"support", "ir", "frontend", "passes", "runtime", "codegen", "stdlib", "dpc"}},
 };
 
 std::vector<fs::path> sources_of(const std::string& folder) {
