@@ -59,7 +59,7 @@ Status check_memory(const dp_compiled& compiled, const std::string& function) {
   std::int64_t bytes = compiled.workspace_bytes;
   for (const auto* table : {&compiled.inputs, &compiled.outputs})
     for (const dp_tensor_info& tensor : table->tensors) bytes += tensor.bytes;
-  if (limit > 0 && bytes > limit) return diagnose(diag::MemoryLimit, {}, function, bytes, limit);
+  if (limit > 0 && bytes > limit) return diagnose(diag::HostMemoryLimit, {}, function, bytes, limit);
   return Done{};
 }
 
