@@ -94,10 +94,13 @@ std::optional<std::vector<int>> check_axes(Body& body, const typed::Type& type, 
   for (const ast::Expr* each : written) {
     const auto axis = check_axis(body, type, *each);
     if (!axis) return std::nullopt;
+    if (std::find(result.begin(), result.end(), *axis) != result.end()) {
+      body.report(diagnose(diag::DuplicateParameter, each->span, source_text(body, each->span)));
+      return std::nullopt;
+    }
     result.push_back(*axis);
   }
   std::sort(result.begin(), result.end());
-  result.erase(std::unique(result.begin(), result.end()), result.end());
   return result;
 }
 

@@ -1,11 +1,15 @@
 #include "frontend/check_data.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
+#include "frontend/check_dims.h"
 #include "frontend/check_expr.h"
 #include "frontend/check_functions.h"
 #include "frontend/check_notes.h"
 #include "frontend/check_proof.h"
+#include "frontend/check_train.h"
 #include "frontend/check_types.h"
 
 namespace dp::checker {
@@ -16,11 +20,29 @@ const std::string* text_of(const ast::Expr& expression) {
   return literal ? &literal->value : nullptr;
 }
 
-/// `column("label")` or `columns("p0".."p63")` inside a field's expression.
+bool reads_file(std::string_view name) { return name == "columns" || name == "column" || name == "array"; }
+
+std::string_view called(const ast::Call& call) {
+  const auto* name = std::get_if<ast::NameUse>(&call.callee->node);
+  return name ? std::string_view(name->name) : std::string_view();
+}
+
+/// What the end of a file's name says about it, and how a field is then read.
+struct SourceKind {
+  std::string_view suffix;
+  std::string_view reader;
+  std::string_view example;
+};
+constexpr SourceKind source_kinds[] = {{".csv", "columns", "columns(\"a\", \"b\")"},
+                                       {".npy", "array", "array()"},
+                                       {".npz", "array", "array(\"x\")"},
+                                       {".safetensors", "array", "array(\"x\")"},
+                                       {".txt", "windows", "(x, y) = windows(bytes, 64)"}};
+
+/// `column("label")`, `columns("p0".."p63")` or `array("x")` inside a field's expression.
 const ast::Call* find_columns(const ast::Expr& expression) {
   if (const auto* call = std::get_if<ast::Call>(&expression.node)) {
-    const auto* name = std::get_if<ast::NameUse>(&call->callee->node);
-    if (name && (name->name == "columns" || name->name == "column")) return call;
+    if (reads_file(called(*call))) return call;
     for (const ast::Argument& each : call->arguments) {
       if (const auto* found = find_columns(*each.value)) return found;
     }
@@ -79,43 +101,111 @@ class DataReader {
       return false;
     }
     data_.source = path->starts_with("/") ? *path : program_.file_of(origin_).folder + *path;
-    if (path->ends_with(".csv")) return true;
-    program_.report(diagnose(diag::NotSupportedYet, source.span, "data from a file that is not .csv"));
+    for (const SourceKind& each : source_kinds) {
+      if (path->ends_with(each.suffix)) kind_ = &each;
+    }
+    if (kind_) return true;
+    program_.report(diagnose(diag::UnknownArrayFormat, source.span, *path)
+                        .note("data come from .csv, .npy, .npz, .safetensors and .txt files"));
     return false;
   }
 
-  bool read_field(const ast::DataField& syntax) {
-    for (const auto& known : data_.fields) {
-      if (known.name != syntax.name.text) continue;
-      program_.report(diagnose(diag::DuplicateParameter, syntax.name.span, syntax.name.text));
-      return false;
+  bool is_new(const ast::Name& name) {
+    if (!find(name.text)) return true;
+    program_.report(diagnose(diag::DuplicateParameter, name.span, name.text));
+    return false;
+  }
+
+  bool not_from_here(const std::string& field, Span span) {
+    program_.report(diagnose(diag::NoColumns, span, field)
+                        .note(fmt::format("a {} file is read by `{}`", kind_->suffix, kind_->example)));
+    return false;
+  }
+
+  /// `(x, y) = windows(bytes, 64)`: the inputs and what follows each of their bytes; `x = …`: the inputs
+  /// alone. Without a type they are bytes, `i32<256>[64]`.
+  bool read_windows(const ast::DataField& syntax) {
+    const bool single = syntax.parts.empty();
+    const std::vector<ast::Name> names = single ? std::vector{syntax.name} : syntax.parts;
+    const auto* call = std::get_if<ast::Call>(&syntax.value->node);
+    if (!call || called(*call) != "windows" || call->arguments.size() != 2 || names.size() > 2)
+      return not_from_here(names.front().text, syntax.value->span);
+    const auto* bytes = std::get_if<ast::NameUse>(&call->arguments[0].value->node);
+    if (!bytes || bytes->name != "bytes") return not_from_here(names.front().text, syntax.value->span);
+    const auto type = window_type(syntax, *call->arguments[1].value, names.front().text);
+    if (!type) return false;
+    constexpr const char* arrays[] = {"inputs", "targets"};
+    for (std::size_t k = 0; k < names.size(); ++k) {
+      if (!is_new(names[k])) return false;
+      typed::DataField field;
+      field.name = names[k].text;
+      field.span = names[k].span;
+      field.type = field.raw = *type;
+      field.array = arrays[k];
+      data_.fields.push_back(std::move(field));
     }
+    return true;
+  }
+
+  std::optional<typed::Type> window_type(const ast::DataField& syntax, const ast::Expr& length,
+                                         const std::string& name) {
+    Body body(program_, origin_, scratch_);
+    if (!check_count(body, length, 1)) return std::nullopt;
+    typed::TensorShape shape;
+    shape.dims.push_back(*try_dim(body, length));
+    constexpr int byte_values = 256;
+    typed::Type bytes = tensor(typed::Scalar::i32, shape);
+    std::get<typed::TensorType>(bytes.node).bound = Dim(byte_values);
+    if (!syntax.type) return bytes;
+    auto declared = check_type(body, *syntax.type);
+    if (!declared) return std::nullopt;
+    const typed::TensorType* wanted = as_tensor(*declared);
+    const bool whole =
+        wanted && (wanted->scalar == typed::Scalar::i32 || wanted->scalar == typed::Scalar::i64);
+    if (whole && agree(body, shape, wanted->shape)) return declared;
+    program_.report(diagnose(diag::ColumnsDoNotFit, syntax.value->span, name, text(*declared), text(bytes)));
+    return std::nullopt;
+  }
+
+  bool read_field(const ast::DataField& syntax) {
+    if (kind_->reader == "windows") return read_windows(syntax);
+    if (!syntax.parts.empty()) return not_from_here(syntax.parts.front().text, syntax.value->span);
+    if (!is_new(syntax.name)) return false;
     if (!syntax.type) {
-      const Span span = syntax.parts.empty() ? syntax.name.span : syntax.parts.front().span;
-      const std::string name = syntax.parts.empty() ? syntax.name.text : syntax.parts.front().text;
-      program_.report(
-          diagnose(diag::MissingType, span, name).fix(name + ": real = column(\"" + name + "\")"));
+      const std::string& name = syntax.name.text;
+      program_.report(diagnose(diag::MissingType, syntax.name.span, name)
+                          .fix(fmt::format("{}: real = {}", name, kind_->example)));
       return false;
     }
     Body body(program_, origin_, scratch_);
     auto type = check_type(body, *syntax.type);
     if (!type) return false;
     const ast::Call* call = find_columns(*syntax.value);
-    if (!call || !as_tensor(*type)) {
-      program_.report(diagnose(diag::NoColumns, syntax.value->span, syntax.name.text));
-      return false;
-    }
+    if (!call || !as_tensor(*type) || (called(*call) == "array") != (kind_->reader == "array"))
+      return not_from_here(syntax.name.text, syntax.value->span);
     typed::DataField field;
     field.name = syntax.name.text;
     field.span = syntax.name.span;
     field.type = std::move(*type);
-    const bool fine = read_columns(*call, syntax.value->span, field) && read_value(syntax, *call, field);
+    const bool named = kind_->reader == "array" ? read_array(*call, syntax.value->span, field)
+                                                : read_columns(*call, syntax.value->span, field);
+    const bool fine = named && read_value(syntax, *call, field);
     data_.fields.push_back(std::move(field));
     return fine;
   }
 
+  /// A .npy file holds one array, which has no name.
+  bool read_array(const ast::Call& call, Span span, typed::DataField& field) {
+    const bool nameless = kind_->suffix == ".npy";
+    if (call.arguments.size() != (nameless ? 0 : 1)) return not_from_here(field.name, span);
+    if (nameless) return true;
+    const std::string* name = text_of(*call.arguments.front().value);
+    if (name) field.array = *name;
+    return name != nullptr || not_from_here(field.name, span);
+  }
+
   bool read_columns(const ast::Call& call, Span span, typed::DataField& field) {
-    const bool single = std::get<ast::NameUse>(call.callee->node).name == "column";
+    const bool single = called(call) == "column";
     for (const ast::Argument& each : call.arguments) {
       const auto* range = std::get_if<ast::Binary>(&each.value->node);
       if (const std::string* name = text_of(*each.value)) {
@@ -141,12 +231,15 @@ class DataReader {
 
   /// The columns are variable 0 of the field's expression, whose value must have the field's type.
   bool read_value(const ast::DataField& syntax, const ast::Call& call, typed::DataField& field) {
-    const bool single = std::get<ast::NameUse>(call.callee->node).name == "column";
+    const bool single = called(call) == "column";
     const auto count = static_cast<std::int64_t>(field.columns.size());
     const typed::TensorType& wanted = *as_tensor(field.type);
     const bool raw = std::get_if<ast::Call>(&syntax.value->node) == &call;
     typed::TensorShape shape;
-    if (!single) shape.dims.push_back(Dim(count));
+    if (called(call) == "array")
+      shape = wanted.shape;  // what an array holds is known when it is read: it must fill the declared shape
+    else if (!single)
+      shape.dims.push_back(Dim(count));
     if (raw) return read_raw(field, wanted, shape, syntax.value->span);
     field.raw = tensor(typed::Scalar::real, shape);
     typed::Function function;
@@ -231,6 +324,7 @@ class DataReader {
   Program& program_;
   typed::Data& data_;
   Origin origin_;
+  const SourceKind* kind_ = nullptr;
   typed::Function scratch_;
 };
 

@@ -1,5 +1,7 @@
 #include "frontend/check_declarations.h"
 
+#include <algorithm>
+
 #include "frontend/check_adjoint.h"
 #include "frontend/check_data.h"
 #include "frontend/check_dims.h"
@@ -33,7 +35,18 @@ bool settle_size(Program& program, const Body& body, const DeclaredSize& declare
   return true;
 }
 
+/// Two tests of one name in a file: a message of one could not be told from that of the other.
+bool is_second(const Program& program, const ast::TestDecl& test, Span span) {
+  return std::ranges::any_of(program.module.tests, [&](const auto& each) {
+    return each->name == test.name && each->span.file == span.file;
+  });
+}
+
 void check_test(Program& program, const ast::TestDecl& test, Span span, Origin origin) {
+  if (is_second(program, test, span)) {
+    program.report(diagnose(diag::DuplicateDeclaration, span, "test \"" + test.name + "\""));
+    return;
+  }
   auto typed = std::make_unique<typed::Test>();
   typed->name = test.name;
   typed->span = span;

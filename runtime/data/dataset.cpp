@@ -44,6 +44,33 @@ Status check_lengths(const std::vector<Field>& fields) {
   return Done{};
 }
 
+/// Examples that share elements lie one behind the other (windows of a text): parts are stretches of them,
+/// with as many left out in between as would share an element with both sides.
+std::int64_t gap_between(const std::vector<Field>& fields) {
+  std::int64_t gap = 0;
+  for (const Field& field : fields) {
+    if (!field.overlaps()) continue;
+    const std::int64_t reach = field.start + field.example_count() - 1;
+    gap = std::max(gap, (reach + field.stride - 1) / field.stride);
+  }
+  return gap;
+}
+
+/// One example of a mapped field into its place in a batch.
+void copy_mapped(const Field& field, std::int64_t example, std::byte* target) {
+  Array converted(field.values.dtype(), {field.example_count()});
+  if (is_real(converted.dtype())) {
+    std::vector<double> values(static_cast<std::size_t>(converted.count()));
+    load_example(field, example, values);
+    for (std::int64_t i = 0; i < converted.count(); ++i)
+      converted.set_real(i, values[static_cast<std::size_t>(i)]);
+  } else {
+    const Array row = field.mapped->rows(example, 1);
+    for (std::int64_t i = 0; i < converted.count(); ++i) converted.set_integer(i, row.integer(i));
+  }
+  std::memcpy(target, converted.data(), converted.bytes());
+}
+
 }  // namespace
 
 std::string_view name(Part part) {
@@ -63,18 +90,24 @@ Result<Dataset> Dataset::create(std::vector<Field> fields, const Split& split,
   dataset.fields_ = std::move(fields);
   std::vector<std::int64_t> order(static_cast<std::size_t>(examples));
   std::iota(order.begin(), order.end(), 0);
-  if (sizes->train < examples) shuffle(order, split.seed, split_stream);
-  const auto train_end = order.begin() + sizes->train, validation_end = train_end + sizes->validation;
-  dataset.parts_[0].assign(order.begin(), train_end);
-  dataset.parts_[1].assign(train_end, validation_end);
-  dataset.parts_[2].assign(validation_end, validation_end + sizes->test);
+  const std::int64_t gap = gap_between(dataset.fields_);
+  if (sizes->train < examples && gap == 0) shuffle(order, split.seed, split_stream);
+  std::int64_t begin = 0;
+  const std::int64_t counts[] = {sizes->train, sizes->validation, sizes->test};
+  for (std::size_t k = 0; k < std::size(counts); ++k) {
+    const std::int64_t skipped = begin == 0 ? 0 : std::min(gap, counts[k]);
+    if (counts[k] > 0 && skipped == counts[k])
+      return diagnose(diag::EmptySplit, {}, std::string(name(static_cast<Part>(k))), examples);
+    dataset.parts_[k].assign(order.begin() + begin + skipped, order.begin() + begin + counts[k]);
+    begin += counts[k];
+  }
 
   for (const ScalingRequest& request : scalings) {
     const auto field = std::ranges::find(dataset.fields_, request.field, &Field::name);
     DP_ASSERT(field != dataset.fields_.end(), "scaling of the unknown field `{}`", request.field);
     auto scaling = fit_scaling(request.kind, *field, dataset.parts_[0]);
     if (!scaling) return scaling.error();
-    field->values = field->values.clone();  // the caller's array stays as it is
+    if (!field->mapped) field->values = field->values.clone();  // the caller's array stays as it is
     apply_scaling(*scaling, *field);
     dataset.scalings_.push_back(std::move(*scaling));
   }
@@ -107,7 +140,10 @@ void Dataset::gather(std::span<const std::int64_t> examples, std::span<Array> ba
     const std::byte* source = field.values.data() + static_cast<std::size_t>(field.start) * element;
     std::byte* target = batch[i].data();
     for (const std::int64_t example : examples) {
-      std::memcpy(target, source + static_cast<std::size_t>(example * field.stride) * element, bytes);
+      if (field.mapped)
+        copy_mapped(field, example, target);
+      else
+        std::memcpy(target, source + static_cast<std::size_t>(example * field.stride) * element, bytes);
       target += bytes;
     }
   }

@@ -26,7 +26,8 @@ struct ScalingRequest {
 class Dataset {
  public:
   /// E1104 where fields differ in length, E1105 for a training part without examples, E1106 for impossible
-  /// shares, E1107 for scalings. Without validation and test shares the examples keep their order.
+  /// shares, E1107 for scalings. Without validation and test shares the examples keep their order; so
+  /// do examples that overlap, whose parts are stretches that share no element.
   static Result<Dataset> create(std::vector<Field> fields, const Split& split = {},
                                 const std::vector<ScalingRequest>& scalings = {});
 
@@ -38,7 +39,8 @@ class Dataset {
 
   /// Arrays for a batch of `count` examples, a field each: [count, …].
   std::vector<Array> batch_arrays(std::int64_t count) const;
-  /// Copies these examples into arrays of `batch_arrays(examples.size())`. Allocates nothing.
+  /// Copies these examples into arrays of `batch_arrays(examples.size())`. Allocates nothing, but for
+  /// mapped fields.
   void gather(std::span<const std::int64_t> examples, std::span<Array> batch) const;
 
  private:

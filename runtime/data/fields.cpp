@@ -39,20 +39,24 @@ Status check_integers(const FieldType& type, const Array& values, const Origin& 
   return Done{};
 }
 
+/// Whether an array of that shape and dtype can become the field at all.
+Status check_type(const FieldType& type, const std::vector<std::int64_t>& shape, Dtype dtype,
+                  const Origin& origin) {
+  if (shape.empty()) return diagnose(diag::FieldShape, {}, type.name, shown(type.shape), "a single number");
+  const std::vector<std::int64_t> given(shape.begin() + 1, shape.end());
+  if (product(given) != product(type.shape))
+    return diagnose(diag::FieldShape, {}, type.name, shown(type.shape), shown(given));
+  if (is_real(dtype) && !is_real(type.dtype))
+    return diagnose(diag::RealForInteger, {}, origin.path, origin.column, type.name);
+  return Done{};
+}
+
 }  // namespace
 
 std::int64_t Field::example_count() const { return product(shape); }
 
 Result<Field> make_field(const FieldType& type, const Array& values, const Origin& origin) {
-  if (values.shape().empty())
-    return diagnose(diag::FieldShape, {}, type.name, shown(type.shape), "a single number");
-  const std::vector<std::int64_t> given(values.shape().begin() + 1, values.shape().end());
-  if (product(given) != product(type.shape)) {
-    return diagnose(diag::FieldShape, {}, type.name, shown(type.shape), shown(given));
-  }
-  if (is_real(values.dtype()) && !is_real(type.dtype)) {
-    return diagnose(diag::RealForInteger, {}, origin.path, origin.column, type.name);
-  }
+  if (auto status = check_type(type, values.shape(), values.dtype(), origin); !status) return status.error();
   if (!is_real(type.dtype)) {
     if (auto status = check_integers(type, values, origin); !status) return status.error();
   }
@@ -68,6 +72,23 @@ Result<Field> make_field(const FieldType& type, const Array& values, const Origi
       converted.set_integer(i, values.integer(i));
   }
   return Field{type.name, std::move(converted), type.shape, examples, 0, product(type.shape)};
+}
+
+Result<Field> make_mapped_field(const FieldType& type, MappedNpy file, const Origin& origin) {
+  if (auto status = check_type(type, file.shape(), file.dtype(), origin); !status) return status.error();
+  constexpr std::int64_t at_once = 4096;
+  const std::int64_t examples = file.shape().front();
+  for (std::int64_t first = 0; !is_real(type.dtype) && first < examples; first += at_once) {
+    Origin here = origin;
+    here.first_row += first;
+    const auto status = check_integers(type, file.rows(first, std::min(at_once, examples - first)), here);
+    if (!status) return status.error();
+  }
+  std::vector<std::int64_t> shape = {0};
+  shape.insert(shape.end(), type.shape.begin(), type.shape.end());
+  Field field{type.name, Array(type.dtype, shape), type.shape, examples, 0, product(type.shape)};
+  field.mapped = std::make_shared<const MappedNpy>(std::move(file));
+  return field;
 }
 
 Result<Windows> make_windows(const Array& bytes, std::int64_t length) {

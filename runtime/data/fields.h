@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/files/read_file.h"
+#include "runtime/files/npy_map.h"
 
 namespace dp {
 
@@ -25,6 +25,17 @@ struct Origin {
   std::int64_t first_row = 0;  // the number that the file gives to the first example
 };
 
+enum class ScalingKind { standardize, minmax, whiten };
+
+/// x becomes (x − offset) / scale, element by element of an example; under `whiten` scale is [n, n] and x
+/// becomes scale · (x − offset). Both are f64, flat over an example.
+struct Scaling {
+  ScalingKind kind = ScalingKind::standardize;
+  std::string field;
+  Array offset;
+  Array scale;
+};
+
 /// One array for all examples. Example i is the `example_count` elements from `start + i * stride` on;
 /// examples may overlap (windows of a text).
 struct Field {
@@ -34,14 +45,22 @@ struct Field {
   std::int64_t examples = 0;
   std::int64_t start = 0;
   std::int64_t stride = 0;
+  /// In place of `values`, which then has no examples and tells the dtype alone: read, converted and scaled
+  /// an example at a time.
+  std::shared_ptr<const MappedNpy> mapped{};
+  std::vector<Scaling> pending{};  // of a mapped field, in order
 
   std::int64_t example_count() const;  // elements of one example
+  bool overlaps() const { return stride < example_count(); }
 };
 
 /// `values` is [examples, …] with as many elements an example as the type says. Integers become real or wider
 /// integers; reals change precision; E1101 for reals in place of integers, E1102 for integers out of the
 /// bound, E1103 for shapes, E1109 where an i32 overflows.
 Result<Field> make_field(const FieldType& type, const Array& values, const Origin& origin);
+
+/// The same of a file that stays on the disk; integers are read once, to be checked.
+Result<Field> make_mapped_field(const FieldType& type, MappedNpy file, const Origin& origin);
 
 /// Inputs of `length` bytes and targets, the same shifted by one, over all positions of a text; both i32.
 /// E1108 where the text is too short.

@@ -9,11 +9,18 @@ namespace {
 
 constexpr std::int64_t widest_whitening = 1024;
 
-/// The elements of one example, as doubles.
-void load_example(const Field& field, std::int64_t example, std::span<double> values) {
-  const std::int64_t begin = field.start + example * field.stride;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] = field.values.real(begin + static_cast<std::int64_t>(i));
+/// offset and scale into each example; `out` and `values` are one example each.
+void scale_example(const Scaling& scaling, std::span<const double> values, std::span<double> out) {
+  const auto offset = scaling.offset.as<double>(), scale = scaling.scale.as<double>();
+  const std::size_t n = values.size();
+  for (std::size_t i = 0; i < n; ++i) {
+    if (scaling.kind != ScalingKind::whiten) {
+      out[i] = (values[i] - offset[i]) / scale[i];
+      continue;
+    }
+    out[i] = 0;
+    for (std::size_t j = 0; j < n; ++j) out[i] += scale[i * n + j] * (values[j] - offset[j]);
+  }
 }
 
 /// Calls `visit(element, value)` for each element of each of the examples, in order.
@@ -78,20 +85,6 @@ Array as_array(const std::vector<double>& values, std::vector<std::int64_t> shap
   return array;
 }
 
-/// offset and scale into each example; `out` and `values` are one example each.
-void scale_example(const Scaling& scaling, std::span<const double> values, std::span<double> out) {
-  const auto offset = scaling.offset.as<double>(), scale = scaling.scale.as<double>();
-  const std::size_t n = values.size();
-  for (std::size_t i = 0; i < n; ++i) {
-    if (scaling.kind != ScalingKind::whiten) {
-      out[i] = (values[i] - offset[i]) / scale[i];
-      continue;
-    }
-    out[i] = 0;
-    for (std::size_t j = 0; j < n; ++j) out[i] += scale[i * n + j] * (values[j] - offset[j]);
-  }
-}
-
 }  // namespace
 
 std::string_view name(ScalingKind kind) {
@@ -127,7 +120,32 @@ Result<Scaling> fit_scaling(ScalingKind kind, const Field& field, std::span<cons
   return Scaling{kind, field.name, as_array(mean, {width}), as_array(root, {width, width})};
 }
 
+void load_example(const Field& field, std::int64_t example, std::span<double> values) {
+  const auto count = static_cast<std::int64_t>(values.size());
+  if (!field.mapped) {
+    const std::int64_t begin = field.start + example * field.stride;
+    for (std::int64_t i = 0; i < count; ++i)
+      values[static_cast<std::size_t>(i)] = field.values.real(begin + i);
+    return;
+  }
+  const Array row = field.mapped->rows(example, 1);
+  Array stored(field.values.dtype(), {count});  // rounds as if it had been in memory
+  for (std::int64_t i = 0; i < count; ++i) stored.set_real(i, row.real(i));
+  std::vector<double> before(values.size());
+  for (std::size_t k = 0; k <= field.pending.size(); ++k) {
+    for (std::int64_t i = 0; i < count; ++i) values[static_cast<std::size_t>(i)] = stored.real(i);
+    if (k == field.pending.size()) break;
+    before.assign(values.begin(), values.end());
+    scale_example(field.pending[k], before, values);
+    for (std::int64_t i = 0; i < count; ++i) stored.set_real(i, values[static_cast<std::size_t>(i)]);
+  }
+}
+
 void apply_scaling(const Scaling& scaling, Field& field) {
+  if (field.mapped) {
+    field.pending.push_back(scaling);
+    return;
+  }
   std::vector<double> values(static_cast<std::size_t>(field.example_count())), out(values.size());
   for (std::int64_t example = 0; example < field.examples; ++example) {
     load_example(field, example, values);

@@ -6,25 +6,19 @@
 
 namespace dp {
 
-enum class ScalingKind { standardize, minmax, whiten };
 std::string_view name(ScalingKind kind);
 std::optional<ScalingKind> scaling_from_name(std::string_view name);
-
-/// x becomes (x − offset) / scale, element by element of an example; under `whiten` scale is [n, n] and x
-/// becomes scale · (x − offset). Both are f64, flat over an example.
-struct Scaling {
-  ScalingKind kind = ScalingKind::standardize;
-  std::string field;
-  Array offset;
-  Array scale;
-};
 
 /// `standardize`: mean and standard deviation (of the population) · `minmax`: least value and range ·
 /// `whiten`: mean and C^(−1/2) of the covariance C. An element that does not vary is only shifted. `examples`
 /// are numbers of the training part. E1107 for a field of integers, or one that is too wide to whiten.
 Result<Scaling> fit_scaling(ScalingKind kind, const Field& field, std::span<const std::int64_t> examples);
 
-/// Scales all examples in place; computed in double, rounded once.
+/// The elements of one example, as doubles; of a mapped field with its scalings.
+void load_example(const Field& field, std::int64_t example, std::span<double> values);
+
+/// Scales all examples in place, those of a mapped field when they are loaded; computed in double, rounded
+/// once.
 void apply_scaling(const Scaling& scaling, Field& field);
 
 /// The symmetric inverse square root of a symmetric positive semidefinite matrix [n, n], by cyclic Jacobi

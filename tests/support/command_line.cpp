@@ -23,4 +23,6 @@ std::string said_by(const std::string& folder, const std::string& words) {
   return read_text(errors) + results + (code == 0 ? "" : "exit " + std::to_string(code) + "\n");
 }
 
+std::string command() { return DP_COMMAND; }
+
 }  // namespace dp::tests

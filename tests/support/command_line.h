@@ -9,4 +9,7 @@ namespace dp::tests {
 /// where that is not 0.
 std::string said_by(const std::string& folder, const std::string& words);
 
+/// The path of the command itself.
+std::string command();
+
 }  // namespace dp::tests
