@@ -57,7 +57,9 @@ std::string_view did_you_mean(std::string_view name, std::span<const std::string
     const bool differs_in_case = lower_case(wanted) == lower_case(offered);
     const std::size_t distance = differs_in_case ? 1 : edit_distance(wanted, offered);
     const bool is_near = differs_in_case || distance <= longest / 3;
-    if (is_near && distance < best_distance && candidate != name) {
+    // Of equally near ones the first of the alphabet, in whatever order they come.
+    const bool is_better = distance < best_distance || (distance == best_distance && candidate < best);
+    if (is_near && is_better && candidate != name) {
       best = candidate;
       best_distance = distance;
     }
