@@ -50,12 +50,12 @@ std::string_view did_you_mean(std::string_view name, std::span<const std::string
   std::size_t best_distance = ~std::size_t{0};
   for (const std::string& candidate : candidates) {
     const std::u32string offered = code_points(candidate);
-    // One wrong letter in three may still be meant; a change of case alone always is.
+    // One wrong letter in three may still be meant; a change of case alone always is, most of all.
     const std::size_t longest = std::max(wanted.size(), offered.size());
     const std::size_t shortest = std::min(wanted.size(), offered.size());
     if (longest - shortest > longest / 3) continue;
     const bool differs_in_case = lower_case(wanted) == lower_case(offered);
-    const std::size_t distance = differs_in_case ? 1 : edit_distance(wanted, offered);
+    const std::size_t distance = differs_in_case ? 0 : edit_distance(wanted, offered);
     const bool is_near = differs_in_case || distance <= longest / 3;
     // Of equally near ones the first of the alphabet, in whatever order they come.
     const bool is_better = distance < best_distance || (distance == best_distance && candidate < best);
