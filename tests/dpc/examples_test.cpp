@@ -10,6 +10,7 @@
 #include "dpc/values.h"
 #include "ir/parse_ir.h"
 #include "runtime/train/driver.h"
+#include "tests/runtime/temporary_folder.h"
 #include "tests/support/command_line.h"
 
 namespace {
@@ -91,14 +92,15 @@ TEST_CASE("01: a line is fitted", "[examples]") {
 }
 
 TEST_CASE("what the examples claim in their own tests holds", "[examples]") {
+  const test::TemporaryFolder folder;
   for (const auto& entry : std::filesystem::directory_iterator(example(""))) {
     const std::string name = entry.path().filename().string();
     if (!name.ends_with(".dp") || name.starts_with("03")) continue;
-    const std::string said = dp::tests::said_by(example(""), "test " + name);
+    const std::string said = tests::said_by(folder.path(), "test '" + example(name) + "'");
     CAPTURE(name, said);
     CHECK(said.find("FAIL") == std::string::npos);
     CHECK(said.ends_with(" passed, 0 failed\n"));
-    CHECK(dp::tests::said_by(example(""), "fmt --check " + name) == "");
+    CHECK(tests::said_by(folder.path(), "fmt --check '" + example(name) + "'") == "");
   }
 }
 
