@@ -3,8 +3,9 @@
    are built once and called without a compiler, see `dpc build`.
 
    Failure. A function that can fail gives a `dp_failure *`: NULL where all went well, else what went wrong,
-   which the caller frees with dp_free_failure. Results behind pointers are then untouched. Nothing here ends
-   the process or throws: mistakes of the compiler itself are failures too (class DP_INTERNAL_ERROR).
+   which the caller frees with dp_free_failure. Results behind pointers are then untouched. Nothing here
+   throws, and mistakes of the compiler itself are failures too (class DP_INTERNAL_ERROR). One thing ends the
+   process: scratch for matrix products and routines that the machine has no memory for.
 
    Threads. Everything may be called from several threads at once, on one object or on many, unless it is
    said otherwise; freeing an object while another thread uses it is the caller's mistake.

@@ -1,5 +1,6 @@
 // Numbers and messages as text, for built libraries: what ir/print_line.h and support/number_text.h say in
-// dpc, without the C++ library. A test holds the two against each other.
+// dpc, without the C++ library. A test compares what both print; where two texts of one length are equally
+// near to a number, next to powers of two, their last digits may differ.
 
 #include <stdio.h>
 #include <stdlib.h>
